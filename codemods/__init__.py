@@ -1,0 +1,1 @@
+"""Source to source: LibCST codemods that move functions between Lambda handlers."""

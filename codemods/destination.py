@@ -1,0 +1,167 @@
+"""The destination's side of a move: room for the names, what is carried, the functions themselves,
+stubs for what went elsewhere, and routes that the handler looks into first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods import imports
+from codemods.edits import Edit
+from codemods.resolve import Resolved
+from codemods.source import SourceFile, Statement
+from codemods.stubs import STUB_IMPORTS, dispatch_text, helper_text, routes_text, stub_text
+from drs_refactor.errors import InputError
+from drs_refactor.migration import Move
+
+if TYPE_CHECKING:
+    from codemods.plan import Scene
+
+
+def edits_of(scene: Scene, source_key: str, key: str, resolved: Resolved) -> list[Edit]:
+    """All edits of one destination file."""
+    file, origin = scene.file(key), scene.file(source_key)
+    edits = [edit for name, alias in resolved.aliased.items() for edit in _rename(file, name, alias)]
+    stubs = [m for m in scene.migration.moves if m.function in resolved.stubs]
+    absent, taken = imports.missing(file, STUB_IMPORTS if stubs else ())
+    lines = [*dict.fromkeys([*resolved.imports, *absent])]
+    guarded = [statement for statement in resolved.carried if imports.is_import(statement)]
+    edits += imports.insertion(
+        file, lines, [_with_newlines(statement.own_text, origin) for statement in guarded]
+    )
+    handler = _handler(file, scene.migration.functions[key].handler)
+    pieces = [statement.own_text for statement in resolved.carried if statement not in guarded]
+    if stubs:
+        pieces.append(helper_text(taken))
+    for move in stubs:
+        owner = scene.migration.functions[move.destination]
+        pieces.append(
+            stub_text(move, scene.signatures[move.function], owner.arn_variable, owner.key)
+        )
+    arriving = sorted(scene.arriving(key), key=lambda m: scene.statements[m.function].index)
+    for move in arriving:
+        pieces.append(moved_text(scene.statements[move.function], move))
+    pieces += _old_names(scene, arriving)
+    owned = scene.owned(key)
+    if owned:
+        pieces.append(routes_text(owned, scene.signatures))
+        edits.append(_route(file, handler))
+    block = "\n\n".join(_with_newlines(piece, origin).strip("\n") + "\n" for piece in pieces)
+    block = block.replace("\n", file.newline)
+    edits.append(Edit(handler.own, handler.own, f"{block}{file.newline * 2}"))
+    return edits
+
+
+def _with_newlines(text: str, file: SourceFile) -> str:
+    return text.replace(file.newline, "\n")
+
+
+def moved_text(statement: Statement, move: Move) -> str:
+    """The function as it stands in its source; a rename changes the one token of its `def`."""
+    text = statement.own_text
+    if move.name == move.function:
+        return text
+    assert isinstance(statement.node, cst.FunctionDef)
+    start, end = statement.scope.span(statement.node.name)
+    offset = statement.own - statement.start
+    return text[: start - offset] + move.name + text[end - offset :]
+
+
+def _old_names(scene: Scene, arriving: list[Move]) -> list[str]:
+    """A renamed function that arriving code calls by its old name answers to that too."""
+    found = []
+    for move in arriving:
+        users = [scene.statements[other.function] for other in arriving]
+        if move.name != move.function and any(u.refers_to(move.function) for u in users):
+            found.append(f"# The old name, which the code above calls.\n{move.function} = {move.name}\n")
+    return found
+
+
+def _rename(file: SourceFile, name: str, alias: str) -> list[Edit]:
+    """Call what the module itself means by `name` by its alias, wherever the module does."""
+    edits = []
+    for statement in file.statements:
+        if name not in statement.words:
+            continue
+        if imports.is_import(statement) and any(b.name == name for b in statement.bindings):
+            edits.append(_import_alias(file, statement, name, alias))
+            continue
+        for node in statement.scope.nodes_of(name):
+            start, end = statement.place_of(node)
+            edits.append(Edit(start, end, alias))
+    return list(dict.fromkeys(edits))
+
+
+def _import_alias(file: SourceFile, statement: Statement, name: str, alias: str) -> Edit:
+    finder = _AliasFinder(name)
+    statement.node.visit(finder)
+    if finder.found is None or finder.inside_try:
+        raise InputError(
+            f"{name!r} is imported in a way that cannot be given an alias",
+            path=file.relative, line=file.line(statement.code),
+            mend=f"Import it by a statement of its own: from … import {name}",
+        )
+    if finder.found.asname is not None:
+        start, end = statement.place_of(finder.found.asname.name)
+        return Edit(start, end, alias)
+    end = statement.place_of(finder.found.name)[1]
+    return Edit(end, end, f" as {alias}")
+
+
+class _AliasFinder(cst.CSTVisitor):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.found: cst.ImportAlias | None = None
+        self.inside_try = False
+
+    def visit_Try(self, node: cst.Try) -> None:
+        self.inside_try = True
+
+    def visit_ImportAlias(self, node: cst.ImportAlias) -> None:
+        bound = node.evaluated_alias or node.evaluated_name.partition(".")[0]
+        if bound == self._name:
+            self.found = node
+
+
+def _handler(file: SourceFile, name: str) -> Statement:
+    statement = file.function(name)
+    if statement is None:
+        raise InputError(
+            f"there is no handler {name!r} in this file", path=file.relative,
+            mend="Name it in migration.toml: [functions.…] handler",
+        )
+    return statement
+
+
+def _route(file: SourceFile, handler: Statement) -> Edit:
+    """The look into the routes, as the first statement after the handler's docstring."""
+    node = handler.node
+    assert isinstance(node, cst.FunctionDef)
+    parameters = [*node.params.posonly_params, *node.params.params]
+    if not isinstance(node.body, cst.IndentedBlock) or not parameters:
+        raise InputError(
+            f"{node.name.value} has no body on lines of its own, or no parameter",
+            path=file.relative, line=file.line(handler.code),
+            mend="Write its body on lines of its own",
+        )
+    body = node.body.body
+    first = body[0]
+    if node.get_docstring() is not None:
+        place = _line_end(file, handler.place_of(first)[1])
+    else:
+        start = handler.place_of(first)[0]
+        place = file.text.rfind("\n", 0, start) + 1
+        for line in reversed(first.leading_lines):
+            place -= len(file.module.code_for_node(line))
+    base = file.text[file.text.rfind("\n", 0, handler.place_of(first)[0]) + 1 :]
+    base = base[: len(base) - len(base.lstrip(" \t"))]
+    text = dispatch_text(parameters[0].name.value, file.indent, base)
+    return Edit(place, place, text.replace("\n", file.newline))
+
+
+def _line_end(file: SourceFile, place: int) -> int:
+    end = file.text.find("\n", place)
+    return len(file.text) if end < 0 else end + 1

@@ -1,0 +1,39 @@
+"""The source's side of a move: stubs in the place of functions that are still called there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codemods import imports
+from codemods.edits import Edit
+from codemods.names import words_of
+from codemods.source import SourceFile
+from codemods.stubs import STUB_IMPORTS, helper_text, stub_text
+
+if TYPE_CHECKING:
+    from codemods.plan import Scene
+
+
+def stubs_in_source(
+    scene: Scene, file: SourceFile, called: set[str]
+) -> tuple[frozenset[str], list[Edit]]:
+    """Edits that replace the functions still called, and every name that the stubs refer to."""
+    edits: list[Edit] = []
+    needed: frozenset[str] = frozenset()
+    first = min(
+        (scene.statements[name].index for name in called), default=None
+    )
+    absent, taken = imports.missing(file, STUB_IMPORTS if called else ())
+    for move in scene.migration.moves:
+        statement = scene.statements[move.function]
+        if move.function not in called:
+            continue
+        owner = scene.migration.functions[move.destination]
+        text = stub_text(move, scene.signatures[move.function], owner.arn_variable, owner.key)
+        if move.name != move.function:
+            text += f"\n\n# The old name of the same thing.\n{move.function} = {move.name}\n"
+        if statement.index == first:
+            text = f"{helper_text(taken)}\n\n{text}"
+        needed |= words_of(text)
+        edits.append(Edit(statement.own, statement.end, text.replace("\n", file.newline)))
+    return needed, edits + imports.insertion(file, absent)

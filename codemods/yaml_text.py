@@ -1,0 +1,152 @@
+"""YAML edited as text: nodes tell where things stand, and every byte outside an edit stays.
+
+`compose` builds nodes without constructors, so CloudFormation's tags need no declaration. An alias
+has the node of its anchor: what is reached through one, or through a merge key, is not edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+from codemods.edits import Edit
+from drs_refactor.errors import InputError
+
+
+@dataclass
+class Document:
+    """A YAML file's text and root node; `relative` is its path in the tree."""
+
+    relative: str
+    text: str
+    root: yaml.Node
+    _shared: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        seen: set[int] = set()
+        for node in _walk(self.root):
+            if id(node) in seen:
+                self._shared.add(id(node))
+            seen.add(id(node))
+
+    def refuse(self, what: str, node: yaml.Node, mend: str) -> InputError:
+        return InputError(what, path=self.relative, line=node.start_mark.line + 1, mend=mend)
+
+    def get(self, mapping: yaml.Node | None, *keys: str) -> yaml.Node | None:
+        """The value under a path of keys, or None."""
+        node = mapping
+        for key in keys:
+            if not isinstance(node, yaml.MappingNode):
+                return None
+            node = next((v for k, v in node.value if getattr(k, "value", None) == key), None)
+        return node
+
+    def editable(self, node: yaml.Node) -> yaml.Node:
+        """The node, if the text that it stands for is its own."""
+        if id(node) in self._shared:
+            raise self.refuse(
+                "this part is shared through an anchor or a merge key, so an edit would reach "
+                "further than meant", node, "Write it out where it is used",
+            )
+        return node
+
+    def end_of(self, node: yaml.Node) -> int:
+        """Where a node's last line ends, newline included; comments below it stay outside."""
+        last = node
+        while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
+            child = last.value[-1]
+            last = child[1] if isinstance(child, tuple) else child
+            if id(last) in self._shared:
+                last = child[0] if isinstance(child, tuple) else child
+                break
+        end = last.end_mark.index
+        if isinstance(last, yaml.ScalarNode) and last.style in ("|", ">"):
+            return self._without_blank_lines(end)
+        line_end = self.text.find("\n", max(end - 1, 0) if self.text[end - 1 : end] == "\n" else end)
+        return len(self.text) if line_end < 0 else line_end + 1
+
+    def _without_blank_lines(self, end: int) -> int:
+        """A block scalar's mark lies past the blank lines and comments that follow it."""
+        stripped = self.text[:end].rstrip()
+        line_end = self.text.find("\n", len(stripped))
+        return len(self.text) if line_end < 0 else line_end + 1
+
+    def source(self, node: yaml.Node) -> str:
+        """The text of a node, its tag included."""
+        return self.text[node.start_mark.index : node.end_mark.index].rstrip()
+
+    @property
+    def newline(self) -> str:
+        return "\r\n" if "\r\n" in self.text else "\n"
+
+    def add_entries(self, mapping: yaml.Node, lines: list[str]) -> Edit:
+        """Add `key: value` lines at the end of a block mapping, indented as its keys are."""
+        self.editable(mapping)
+        if not isinstance(mapping, yaml.MappingNode) or mapping.flow_style or not mapping.value:
+            raise self.refuse(
+                "entries can only be added to a mapping that is written on lines of its own",
+                mapping, "Write it as a block, one key a line",
+            )
+        return self._add_lines(mapping, mapping.value[0][0].start_mark.column, lines)
+
+    def add_items(self, sequence: yaml.SequenceNode, lines: list[str]) -> Edit:
+        """Add items at the end of a block sequence; `lines` begin with what follows the dash."""
+        self.editable(sequence)
+        if sequence.flow_style or not sequence.value:
+            raise self.refuse(
+                "items can only be added to a list that is written on lines of its own",
+                sequence, "Write it as a block, one item a line",
+            )
+        return self._add_lines(sequence, sequence.start_mark.column, [f"- {line}" for line in lines])
+
+    def _add_lines(self, node: yaml.Node, column: int, lines: list[str]) -> Edit:
+        place = self.end_of(node)
+        text = "".join(f"{' ' * column}{line}{self.newline}" for line in lines)
+        if place and self.text[place - 1] != "\n":
+            text = self.newline + text
+        return Edit(place, place, text)
+
+
+def compose(text: str, relative: str) -> Document:
+    """Parse a template. Raises InputError with the line where it is no YAML."""
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise InputError(
+            f"this is not valid YAML: {error.problem}", path=relative,
+            line=mark.line + 1 if mark else None, mend="Mend the template",
+        ) from error
+    if root is None:
+        raise InputError("this template is empty", path=relative)
+    return Document(relative, text, root)
+
+
+def flattened(node: yaml.Node, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Every scalar by its path, with tag and value: what an edit must leave as it is."""
+    if isinstance(node, yaml.MappingNode):
+        return {
+            place: value
+            for key, child in node.value
+            for place, value in flattened(child, (*path, str(key.value))).items()
+        }
+    if isinstance(node, yaml.SequenceNode):
+        return {
+            place: value
+            for number, child in enumerate(node.value)
+            for place, value in flattened(child, (*path, str(number))).items()
+        }
+    return {path: (node.tag, node.value)}
+
+
+def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
+    yield node
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _walk(key)
+            yield from _walk(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _walk(item)

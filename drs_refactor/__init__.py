@@ -1,0 +1,1 @@
+"""Moves functions between Lambda handlers and proves that nothing else changed."""

@@ -1,0 +1,1 @@
+"""Everything that runs the legacy and the refactored system side by side."""

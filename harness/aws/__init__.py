@@ -1,0 +1,1 @@
+"""Stand-ins for AWS that the harness runs the systems against."""

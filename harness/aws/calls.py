@@ -1,0 +1,121 @@
+"""Every AWS call that code in a function makes: recorded, given its own stream of ids, and counted
+by attempt, so that botocore's retries show. A scenario's disruptions answer here.
+
+Leans on `BaseClient._make_api_call` and on the "before-send" event that moto itself uses.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+import botocore.client
+import botocore.handlers
+from botocore.exceptions import ClientError
+from moto.iam.models import get_account_id_from
+
+from harness.aws import ids
+from harness.aws.disruptions import Disruptor
+from harness.aws.lambda_runtime import running
+from harness.values import frozen_copy
+
+_original = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+assert list(inspect.signature(_original).parameters) == ["self", "operation_name", "api_params"], (
+    "botocore changed BaseClient._make_api_call: harness/aws/calls.py must follow"
+)
+
+
+@dataclass
+class Call:
+    """One API call. `attempts` counts what was sent; `error` is (code, message) of what it raised."""
+
+    at: float
+    function: str
+    service: str
+    operation: str
+    region: str
+    account: str
+    parameters: Any
+    attempts: int = 0
+    error: tuple[str, str] | None = None
+    protocol: str = field(default="json", repr=False)
+    read_timeout: float = field(default=60.0, repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}.{self.operation}"
+
+
+current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
+
+
+_disruptor: Disruptor | None = None
+
+
+def use_disruptor(disruptor: Disruptor | None) -> None:
+    """Name the scenario's refusals."""
+    global _disruptor
+    _disruptor = disruptor
+
+
+def _before_send(request: Any, **_: object) -> Any:
+    call = current_call.get()
+    if call is None or running.get() is None:
+        return None
+    call.attempts += 1
+    if _disruptor is None:
+        return None
+    return _disruptor.answer(call.name, call.protocol, request.url)
+
+
+# In front of moto's own handler, which answers and so ends the event.
+botocore.handlers.BUILTIN_HANDLERS.insert(0, ("before-send", _before_send))
+
+
+def account_of(client: Any) -> str:
+    """The account whose credentials a client signs with."""
+    credentials = client._request_signer._credentials
+    return get_account_id_from(credentials.access_key if credentials else "")
+
+
+@contextmanager
+def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> Iterator[None]:
+    """Tell `on_call` of each call that a function makes, when it begins."""
+
+    def make_api_call(self: Any, operation_name: str, api_params: dict[str, Any]) -> Any:
+        container = running.get()
+        service, region = self.meta.service_model.service_name, self.meta.region_name
+        account = account_of(self)
+        with ids.derived_from(account, region, service, operation_name):
+            if container is None:
+                return _original(self, operation_name, api_params)
+            call = Call(
+                elapsed(),
+                container.function.key,
+                service,
+                operation_name,
+                region,
+                account,
+                frozen_copy(api_params),
+                read_timeout=float(self.meta.config.read_timeout),
+            )
+            on_call(call)
+            token = current_call.set(call)
+            try:
+                return _original(self, operation_name, api_params)
+            except ClientError as error:
+                call.error = (error.response["Error"]["Code"], error.response["Error"]["Message"])
+                raise
+            except Exception as error:
+                call.error = (type(error).__name__, str(error))
+                raise
+            finally:
+                current_call.reset(token)
+
+    with patch.object(botocore.client.BaseClient, "_make_api_call", make_api_call):
+        yield

@@ -1,0 +1,21 @@
+"""The harness's own clients, kept for the process. Their calls are never recorded."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+
+@lru_cache(maxsize=1)
+def session() -> boto3.Session:
+    """The session of the hub account."""
+    return boto3.Session("FOOBARKEY", "FOOBARSECRET", region_name="us-east-1")
+
+
+@lru_cache(maxsize=64)
+def client(service: str, region: str = "us-east-1", config: Config | None = None) -> Any:
+    """A client of the hub account."""
+    return session().client(service, region_name=region, config=config)

@@ -1,0 +1,78 @@
+"""Answers that a scenario puts in the place of AWS's own: a service error at a named call.
+
+They are given where moto answers, as bytes of the service's own protocol, so that botocore parses
+and retries them as it would the real ones.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from xml.sax.saxutils import escape
+
+from botocore.awsrequest import AWSResponse
+
+_STATUS = {
+    "AccessDeniedException": 403,
+    "ConditionalCheckFailedException": 400,
+    "ConflictException": 409,
+    "InternalServerException": 500,
+    "InternalServerError": 500,
+    "ResourceNotFoundException": 404,
+    "ServiceQuotaExceededException": 402,
+    "ThrottlingException": 429,
+    "TooManyRequestsException": 429,
+    "ServiceException": 500,
+}
+
+
+@dataclass(frozen=True)
+class Disruption:
+    """`times` sends of `operation` ("drs.StartRecovery") are refused, after `skip` that are not."""
+
+    operation: str
+    error: str
+    message: str
+    skip: int = 0
+    times: int = 1_000_000
+
+
+class Disruptor:
+    """The disruptions of one world, counted as they are met."""
+
+    def __init__(self, disruptions: tuple[Disruption, ...]) -> None:
+        self._seen = dict.fromkeys(disruptions, 0)
+
+    def answer(self, operation: str, protocol: str, url: str) -> AWSResponse | None:
+        """The refusal that a send of this operation meets, or None."""
+        for disruption, seen in self._seen.items():
+            if disruption.operation == operation:
+                self._seen[disruption] = seen + 1
+                if disruption.skip <= seen < disruption.skip + disruption.times:
+                    return _response(disruption, protocol, url)
+        return None
+
+
+class _Body(BytesIO):
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+def _response(disruption: Disruption, protocol: str, url: str) -> AWSResponse:
+    status = _STATUS.get(disruption.error, 400)
+    code, message = disruption.error, disruption.message
+    headers = {"x-amzn-RequestId": "00000000-0000-4000-8000-000000000000"}
+    if protocol in ("query", "ec2"):
+        error = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        body = (
+            f"<ErrorResponse>{error}</ErrorResponse>"
+            if protocol == "query"
+            else f"<Response><Errors>{error}</Errors></Response>"
+        )
+        headers["Content-Type"] = "text/xml"
+    else:
+        body = json.dumps({"__type": code, "message": message})
+        headers |= {"Content-Type": "application/json", "x-amzn-errortype": code}
+    return AWSResponse(url, status, headers, _Body(body.encode()))

@@ -1,0 +1,70 @@
+"""Identifiers that depend only on what was asked for, never on what else was asked before.
+
+moto draws every id from one shared stream, so one extra call shifts all later ids. Here each API
+call has a stream of its own, seeded by (account, region, service, operation, how many-th of these).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from moto.moto_api._internal import mock_random
+from moto.moto_api._internal.moto_random import MotoRandom
+
+assert isinstance(mock_random, MotoRandom), "moto's source of ids is no longer a MotoRandom"
+
+_stream: ContextVar[random.Random | None] = ContextVar("id_stream", default=None)
+_counters: Counter[tuple[str, ...]] = Counter()
+_fallback = random.Random("outside any call")
+
+
+def _current() -> random.Random:
+    return _stream.get() or _fallback
+
+
+class DerivedRandom(MotoRandom):
+    """Takes the place of moto's `mock_random`; every other method of Random builds on these two."""
+
+    def getrandbits(self, k: int) -> int:
+        return _current().getrandbits(k)
+
+    def random(self) -> float:
+        return _current().random()
+
+
+def install() -> None:
+    """Make moto draw its ids from the streams of this module."""
+    mock_random.__class__ = DerivedRandom
+
+
+def reset() -> None:
+    """Forget what was counted: the next world gets the ids of the first."""
+    _counters.clear()
+    _fallback.seed("outside any call")
+
+
+@contextmanager
+def derived_from(*identity: str) -> Iterator[int]:
+    """Draw ids for the next thing called `identity`; gives its number, from 0."""
+    number = _counters[identity]
+    _counters[identity] += 1
+    token = _stream.set(random.Random("/".join((*identity, str(number)))))
+    try:
+        yield number
+    finally:
+        _stream.reset(token)
+
+
+def derived_uuid(*identity: str) -> str:
+    """A UUID for the next thing called `identity`."""
+    with derived_from(*identity):
+        return str(mock_random.uuid4())
+
+
+def stream_for(*identity: str) -> random.Random:
+    """A generator of its own for `identity`, always the same one."""
+    return random.Random("/".join(identity))

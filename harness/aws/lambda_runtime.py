@@ -1,0 +1,262 @@
+"""AWS Lambda in process: real JSON both ways, own modules and environment, time limits, errors.
+
+Facts (AWS, "Lambda quotas" and "Lambda function errors in Python"): 6,291,456 bytes for a
+synchronous request or answer; an exception answers 200 with `FunctionError: Unhandled` and
+errorType, errorMessage, requestId, stackTrace.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+
+from harness.aws import environment, ids
+from harness.aws.modules import ModuleSpace
+from harness.aws.private_modules import private_modules
+from harness.clock import VirtualClock
+
+PAYLOAD_LIMIT = 6_291_456
+"""Bytes of a synchronous request or answer."""
+
+running: ContextVar[Container | None] = ContextVar("running_function", default=None)
+"""The container whose code runs now; None in the harness and in Step Functions itself."""
+
+
+@dataclass(frozen=True)
+class FunctionDefinition:
+    """A Lambda function as its template defines it. `timeout` in seconds, `memory` in MB."""
+
+    key: str
+    name: str
+    arn: str
+    entry: Path
+    handler: str
+    folders: tuple[Path, ...]
+    variables: Mapping[str, str]
+    timeout: int
+    memory: int
+    region: str
+    account: str
+    role: str
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One record that code in a function logged; `where` is the Python function that did it."""
+
+    function: str
+    where: str
+    level: str
+    message: str
+    exception: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an invocation gave: the payload as JSON text, and whether it is an error's."""
+
+    payload: str
+    error: bool
+
+    @property
+    def value(self) -> Any:
+        return json.loads(self.payload)
+
+
+class Observer(Protocol):
+    """Who is told what happens in functions."""
+
+    def logged(self, line: LogLine) -> None: ...
+
+    def invoked(self, source: str, function: str, payload: str) -> Callable[[Answer], None]:
+        """Told when an invocation begins; what it gives is told the answer."""
+        ...
+
+
+@dataclass
+class Context:
+    """The context object of an invocation."""
+
+    function_name: str
+    invoked_function_arn: str
+    memory_limit_in_mb: int
+    aws_request_id: str
+    _remaining: Callable[[], float]
+    function_version: str = "$LATEST"
+    identity: None = None
+    client_context: None = None
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function_name}"
+
+    @property
+    def log_stream_name(self) -> str:
+        return "2026/01/05/[$LATEST]0"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int(self._remaining() * 1000))
+
+
+class Container:
+    """One execution environment of a function: its modules live from one invocation to the next."""
+
+    def __init__(
+        self, function: FunctionDefinition, clock: VirtualClock, observer: Observer
+    ) -> None:
+        self.function = function
+        self.variables = dict(function.variables)
+        self.session: boto3.Session | None = None
+        self._observer = observer
+        generator = ids.stream_for("function", function.key)
+        self._space = ModuleSpace(
+            function.folders,
+            private_modules(clock, generator, self._on_log),
+            lambda text: self._on_text("PRINT", text),
+        )
+        self._handler: Callable[[Any, Context], Any] | None = None
+
+    def handler(self) -> Callable[[Any, Context], Any]:
+        """The handler; imports the entry file the first time, as a cold start does."""
+        if self._handler is None:
+            module_name, _, name = self.function.handler.rpartition(".")
+            module = self._space.load(self.function.entry, module_name.replace("/", "."))
+            self._handler = getattr(module, name)
+        return self._handler
+
+    @property
+    def module(self) -> Any:
+        """The entry module, for callers that look inside."""
+        self.handler()
+        return self._space.import_module(self.function.handler.rpartition(".")[0])
+
+    def _on_log(self, record: logging.LogRecord) -> None:
+        exception = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        self._observer.logged(
+            LogLine(
+                self.function.key,
+                record.funcName or "",
+                record.levelname,
+                record.getMessage(),
+                exception,
+            )
+        )
+
+    def _on_text(self, level: str, text: str) -> None:
+        self._observer.logged(LogLine(self.function.key, "", level, text, None))
+
+
+@dataclass
+class LambdaRuntime:
+    """The functions of one world. `cold` gives every invocation a fresh container."""
+
+    clock: VirtualClock
+    observer: Observer
+    cold: bool = False
+    functions: dict[str, FunctionDefinition] = field(default_factory=dict)
+    _containers: dict[str, Container] = field(default_factory=dict)
+
+    def add(self, function: FunctionDefinition) -> None:
+        self.functions[function.name] = function
+
+    def container(self, name: str) -> Container:
+        """The warm container of a function, or a new one."""
+        if self.cold or name not in self._containers:
+            self._containers[name] = Container(self.functions[name], self.clock, self.observer)
+        return self._containers[name]
+
+    def run(self, name: str, payload: str, source: str) -> Answer:
+        """Invoke for `source`, from a task of the clock; ends at the function's time limit."""
+        answered = self.observer.invoked(source, self.functions[name].key, payload)
+        answer = self._run(name, payload)
+        answered(answer)
+        return answer
+
+    def _run(self, name: str, payload: str) -> Answer:
+        function = self.functions[name]
+        request_id = ids.derived_uuid("lambda", "request", name)
+        container = self.container(name)
+        task = self.clock.spawn(
+            lambda: self._handle(container, payload, request_id), name=function.key
+        )
+        if not self.clock.wait(lambda: task.done, function.timeout):
+            self.clock.kill(task)
+            self._containers.pop(name, None)
+            message = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
+            return _failure("Sandbox.Timedout", f"RequestId: {message}", None, None)
+        assert isinstance(task.result, Answer)
+        return task.result
+
+    def _handle(self, container: Container, payload: str, request_id: str) -> Answer:
+        function = container.function
+        began = self.clock.elapsed
+        context = Context(
+            function.name,
+            function.arn,
+            function.memory,
+            request_id,
+            lambda: began + function.timeout - self.clock.elapsed,
+        )
+        running.set(container)
+        with environment.variables(container.variables):
+            try:
+                result = container.handler()(json.loads(payload), context)
+            except Exception as error:
+                return _failure(
+                    type(error).__name__, str(error), request_id, _trace(error, function)
+                )
+            return _encode(result, request_id)
+
+
+def _encode(result: object, request_id: str) -> Answer:
+    try:
+        payload = json.dumps(result, default=_bare_number)
+    except (TypeError, ValueError) as error:
+        message = f"Unable to marshal response: {error}"
+        return _failure("Runtime.MarshalError", message, request_id, [])
+    if len(payload.encode()) > PAYLOAD_LIMIT:
+        message = (
+            f"Response payload size exceeded maximum allowed payload size ({PAYLOAD_LIMIT} bytes)."
+        )
+        return _failure("Function.ResponseSizeTooLarge", message, None, None)
+    return Answer(payload, error=False)
+
+
+def _bare_number(value: object) -> object:
+    """The runtime's encoder takes Decimal, which boto3 gives for DynamoDB numbers, and no more."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _failure(
+    error_type: str, message: str, request_id: str | None, trace: list[str] | None
+) -> Answer:
+    body: dict[str, object] = {"errorMessage": message, "errorType": error_type}
+    if request_id is not None:
+        body["requestId"] = request_id
+    if trace is not None:
+        body["stackTrace"] = trace
+    return Answer(json.dumps(body), error=True)
+
+
+def _trace(error: Exception, function: FunctionDefinition) -> list[str]:
+    """The frames that lie in the function's code, with paths as on Lambda."""
+    frames = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        for folder in function.folders:
+            if path.is_relative_to(folder):
+                place = f"/var/task/{path.relative_to(folder)}"
+                frames.append(f'  File "{place}", line {frame.lineno}, in {frame.name}\n')
+                break
+    return frames

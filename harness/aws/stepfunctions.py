@@ -1,0 +1,160 @@
+"""moto's Step Functions interpreter on the virtual clock, with derived task tokens.
+
+The interpreter runs real ASL in daemon threads that wait in real time; its names for threads,
+events and clients are replaced here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import moto.stepfunctions.parser.asl.component.program.program as program
+import moto.stepfunctions.parser.asl.component.state.exec.execute_state as execute_state
+import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambda_eval
+import moto.stepfunctions.parser.asl.eval.callback.callback as callback
+import moto.stepfunctions.parser.asl.eval.environment as environment
+import moto.stepfunctions.parser.asl.eval.states as states
+import moto.stepfunctions.parser.backend.execution_worker as execution_worker
+import moto.stepfunctions.parser.utils as parser_utils
+from botocore.config import Config
+from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from harness import virtual_threading
+from harness.aws import clients, ids
+
+HISTORY_LIMIT = 25_000
+"""Events that a standard workflow's history may hold (AWS, "Step Functions service quotas")."""
+
+_add_event = EventManager.add_event
+_REPLACED = (
+    (program, "threading"),
+    (execute_state, "threading"),
+    (execute_state, "Thread"),
+    (execution_worker, "Thread"),
+    (environment, "threading"),
+    (callback, "Event"),
+    (lambda_eval, "boto_client_for"),
+    (states, "long_uid"),
+    (callback, "long_uid"),
+    (parser_utils, "TMP_THREADS"),
+)
+for _module, _name in _REPLACED:
+    assert hasattr(_module, _name), (
+        f"moto changed {_module.__name__}.{_name}: stepfunctions.py must follow"
+    )
+# Step Functions does not repeat a task by itself: its Retry does. It waits as long as a task takes.
+_NO_RETRIES = Config(
+    retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=99_999_999
+)
+
+
+def install() -> None:
+    """Put the interpreter on the virtual clock; what it logs of failures is in the history too."""
+    logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
+    real = environment.threading
+    virtual = SimpleNamespace(
+        Thread=virtual_threading.Thread,
+        Event=virtual_threading.Event,
+        RLock=real.RLock,
+        Lock=real.Lock,
+    )
+    for module in (program, execute_state, environment):
+        module.threading = virtual
+    execute_state.Thread = virtual_threading.Thread
+    execution_worker.Thread = virtual_threading.Thread
+    callback.Event = virtual_threading.Event
+    lambda_eval.boto_client_for = _client_for
+    states.long_uid = callback.long_uid = _task_token
+
+
+def forget_threads() -> None:
+    """moto keeps every thread that it ever started."""
+    parser_utils.TMP_THREADS.clear()
+
+
+def _task_token() -> str:
+    return ids.derived_uuid("states", "task-token")
+
+
+def _client_for(region: str, service: str, state_credentials: Any = None) -> Any:
+    """One client a process; the interpreter would make a new one for each task."""
+    return clients.client(service, region, _NO_RETRIES)
+
+
+def executions() -> list[Any]:
+    """All executions of the hub account, in order of their start."""
+    backend = stepfunctions_parser_backends["123456789012"]["us-east-1"]
+    found = [execution for machine in backend.state_machines for execution in machine.executions]
+    return sorted(found, key=lambda execution: (execution.start_date, execution.name))
+
+
+def running_state() -> str:
+    """The state that the execution which is running is in; of several, those of the latest."""
+    for execution in reversed(executions()):
+        if execution.exec_worker.env is not None and execution.status == "RUNNING":
+            for event in reversed(_events(execution)):
+                details = event.get("stateEnteredEventDetails")
+                if details:
+                    return str(details["name"])
+    return "?"
+
+
+def trace(execution: Any, start: datetime) -> dict[str, Any]:
+    """An execution as a recording keeps it; the cause of a failed function is its error."""
+    path = tuple(
+        (event["stateEnteredEventDetails"]["name"], _seconds(event["timestamp"], start))
+        for event in _events(execution)
+        if "stateEnteredEventDetails" in event
+    )
+    return {
+        "name": execution.name,
+        "status": str(execution.status),
+        "error": execution.error,
+        "cause": _cause(execution.cause),
+        "output": execution.output,
+        "path": path,
+    }
+
+
+def _events(execution: Any) -> list[dict[str, Any]]:
+    worker = execution.exec_worker
+    return worker.env.event_manager._history_event_list if worker.env is not None else []
+
+
+def _seconds(timestamp: str, start: datetime) -> float:
+    return (datetime.fromisoformat(timestamp) - start).total_seconds()
+
+
+def _cause(cause: str | None) -> Any:
+    """A failed function's cause holds its stack trace and request id, which no one relies on."""
+    try:
+        body = json.loads(cause or "")
+    except ValueError:
+        return cause
+    if isinstance(body, dict) and "errorType" in body:
+        return {"errorType": body["errorType"], "errorMessage": body.get("errorMessage")}
+    return cause
+
+
+@contextmanager
+def limited_history(limit: int) -> Iterator[None]:
+    """Fail an execution whose history grows over `limit` events, as AWS does at 25,000."""
+
+    def add_event(self: EventManager, *arguments: Any, **options: Any) -> int:
+        kind = options.get("event_type", arguments[1] if len(arguments) > 1 else None)
+        if len(self._history_event_list) >= limit and not str(kind).endswith("ExecutionFailed"):
+            raise RuntimeError(
+                f"The execution reached the maximum number of history events ({limit})."
+            )
+        return _add_event(self, *arguments, **options)
+
+    with patch.object(EventManager, "add_event", add_event):
+        yield

@@ -1,0 +1,1 @@
+"""The tree's own CloudFormation templates, read as the world that its code runs in."""

@@ -1,0 +1,72 @@
+"""What one run of a scenario on one tree did: everything that a comparison may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.aws.lambda_runtime import LogLine
+
+
+@dataclass(frozen=True)
+class Error:
+    """An exception as the caller of a function or of AWS sees it."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    """An API call that code in a function made. `at` in virtual seconds since the start."""
+
+    at: float
+    function: str
+    name: str
+    account: str
+    region: str
+    parameters: Any
+    attempts: int
+    error: Error | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """An invocation from outside the tree's functions: by the state machine, a person, a schedule."""
+
+    at: float
+    source: str
+    function: str
+    event: Any
+    result: Any
+    error: Error | None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A run of a state machine; `path` is (state, virtual second of entry) in order."""
+
+    name: str
+    status: str
+    error: str | None
+    cause: Any
+    output: Any
+    path: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One scenario on one side. Lists are in the order in which things happened."""
+
+    scenario: str
+    side: str
+    elapsed: float
+    steps: tuple[Step, ...]
+    calls: tuple[RecordedCall, ...]
+    executions: tuple[Execution, ...]
+    tables: Mapping[str, list[Any]]
+    drs: Mapping[str, Any]
+    ec2: Mapping[str, Any]
+    logs: tuple[LogLine, ...]
+    network_attempts: tuple[str, ...]

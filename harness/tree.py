@@ -1,0 +1,219 @@
+"""A tree as the world that its code runs in: functions, tables, roles and state machines, read from
+the tree's own templates, so that a variable or a limit that the templates lack is lacking here too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drs_refactor.errors import InputError
+from drs_refactor.migration import Function, Migration
+from harness.aws.lambda_runtime import FunctionDefinition
+from harness.aws.templates.stack import ACCOUNT, REGION, Stack, stacks_of
+
+LAMBDA_DEFAULT_TIMEOUT = 3
+LAMBDA_DEFAULT_MEMORY = 128
+
+
+@dataclass(frozen=True)
+class Table:
+    """A DynamoDB table: the properties that CreateTable takes."""
+
+    name: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StateMachine:
+    """A state machine with its definition as text."""
+
+    logical_id: str
+    name: str
+    definition: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """An IAM role with its trust policy and what it permits, as policy documents."""
+
+    name: str
+    arn: str
+    trust: Mapping[str, Any]
+    policies: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One side of a comparison. `side` is "legacy" or "refactored"."""
+
+    side: str
+    root: Path
+    functions: Mapping[str, FunctionDefinition]
+    tables: tuple[Table, ...]
+    machines: tuple[StateMachine, ...]
+    roles: tuple[Role, ...] = ()
+
+    def function_by_name(self, name: str) -> FunctionDefinition | None:
+        """The function that AWS knows under this name or ARN."""
+        plain = name.rpartition(":")[2] if name.startswith("arn:") else name
+        return next((f for f in self.functions.values() if f.name == plain), None)
+
+    def table_of(self, variable: str) -> str | None:
+        """The name of the table that functions find in this environment variable."""
+        for function in self.functions.values():
+            if variable in function.variables:
+                return function.variables[variable]
+        return None
+
+
+def read_tree(root: Path, migration: Migration, side: str) -> Tree:
+    """Read a tree's world. Raises InputError for what is missing or cannot be read."""
+    if not root.is_dir():
+        option = f"--{side}"
+        raise InputError("there is no such folder", path=root, mend=f"Name the tree with {option}")
+    paths = sorted(path for glob in migration.templates.files for path in root.glob(glob))
+    if not paths:
+        raise InputError(
+            f"no template matches {list(migration.templates.files)}",
+            path=root,
+            mend="Name the tree's templates in migration.toml: [templates] files",
+        )
+    stacks = stacks_of(paths, migration.templates.parameters)
+    return Tree(
+        side,
+        root,
+        {key: _function(f, side, root, migration, stacks) for key, f in migration.functions.items()},
+        tuple(_tables(stacks)),
+        tuple(_machines(stacks)),
+        tuple(_roles(stacks)),
+    )
+
+
+def _function(
+    function: Function, side: str, root: Path, migration: Migration, stacks: list[Stack]
+) -> FunctionDefinition:
+    relative = function.refactored_path if side == "refactored" else function.path
+    entry = root / relative
+    if not entry.is_file():
+        raise InputError("there is no such file", path=entry, mend=f"See {migration.path.name}: "
+                         f"[functions.{function.key}] path")
+    for stack in stacks:
+        resource = stack.resources("AWS::Lambda::Function").get(function.resource)
+        if resource is None:
+            continue
+        properties = stack.properties(resource)
+        name = stack.physical_name(function.resource)
+        variables = properties.get("Environment", {}).get("Variables", {})
+        handler = properties.get("Handler", "index.lambda_handler")
+        return FunctionDefinition(
+            key=function.key,
+            name=name,
+            arn=stack.arn(function.resource),
+            entry=entry,
+            handler=handler,
+            folders=(entry.parent, *(root / layer for layer in migration.layers)),
+            variables=_variables(name, properties, {**variables, **function.variables}),
+            timeout=int(properties.get("Timeout", LAMBDA_DEFAULT_TIMEOUT)),
+            memory=int(properties.get("MemorySize", LAMBDA_DEFAULT_MEMORY)),
+            region=REGION,
+            account=ACCOUNT,
+            role=str(properties.get("Role", "")),
+        )
+    raise InputError(
+        f"no template defines the function {function.resource!r}",
+        path=root,
+        mend=f"Name its logical id in migration.toml: [functions.{function.key}] resource",
+    )
+
+
+def _variables(name: str, properties: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
+    """The environment as Lambda sets it: the template's variables and those of the runtime."""
+    runtime = {
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties.get("MemorySize", LAMBDA_DEFAULT_MEMORY)),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{properties.get('Runtime', 'python3.12')}",
+        "AWS_ACCESS_KEY_ID": "ASIAFAKEFAKEFAKEFAKE",
+        "AWS_SECRET_ACCESS_KEY": "no-secret-of-anything",
+        "AWS_SESSION_TOKEN": "no-token-of-anything",
+        "TZ": ":UTC",
+        "LANG": "en_US.UTF-8",
+        "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin",
+        "_HANDLER": str(properties.get("Handler", "index.lambda_handler")),
+    }
+    return runtime | {key: str(value) for key, value in own.items()}
+
+
+def _tables(stacks: list[Stack]) -> list[Table]:
+    kept = (
+        "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes",
+        "BillingMode", "ProvisionedThroughput",
+    )
+    found = []
+    for stack in stacks:
+        for logical_id, resource in stack.resources("AWS::DynamoDB::Table").items():
+            properties = stack.properties(resource)
+            found.append(
+                Table(
+                    stack.physical_name(logical_id),
+                    {key: properties[key] for key in kept if key in properties},
+                )
+            )
+    return found
+
+
+def _roles(stacks: list[Stack]) -> list[Role]:
+    found = []
+    for stack in stacks:
+        for logical_id, resource in stack.resources("AWS::IAM::Role").items():
+            properties = stack.properties(resource)
+            found.append(
+                Role(
+                    stack.physical_name(logical_id),
+                    stack.arn(logical_id),
+                    properties.get("AssumeRolePolicyDocument", {}),
+                    tuple(policy["PolicyDocument"] for policy in properties.get("Policies", [])),
+                )
+            )
+    return found
+
+
+def _machines(stacks: list[Stack]) -> list[StateMachine]:
+    found = []
+    for stack in stacks:
+        for logical_id, resource in stack.resources("AWS::StepFunctions::StateMachine").items():
+            properties = stack.properties(resource)
+            definition = _definition(stack, resource, properties)
+            found.append(
+                StateMachine(
+                    logical_id,
+                    stack.physical_name(logical_id),
+                    definition,
+                    str(properties.get("RoleArn", "")),
+                )
+            )
+    return found
+
+
+def _definition(stack: Stack, resource: Any, properties: Mapping[str, Any]) -> str:
+    if "Definition" in properties:
+        text = json.dumps(properties["Definition"])
+    elif "DefinitionString" in properties:
+        text = str(properties["DefinitionString"])
+    else:
+        raise InputError(
+            "the state machine has no Definition or DefinitionString (DefinitionS3Location and "
+            "DefinitionUri are not read)",
+            path=stack.path,
+            line=getattr(resource, "line", None),
+        )
+    for key, value in properties.get("DefinitionSubstitutions", {}).items():
+        text = text.replace("${" + key + "}", str(value))
+    return text

@@ -1,0 +1,192 @@
+"""One world: a tree deployed into the fake account on a virtual clock, and a recorder beside it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+from unittest.mock import patch
+
+from harness import virtual_threading
+from harness.aws import account, calls, clients, environment, lambda_service, network, stepfunctions
+from harness.aws.calls import Call
+from harness.aws.disruptions import Disruption, Disruptor
+from harness.aws.lambda_runtime import Answer, Container, LambdaRuntime, LogLine, running
+from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
+from harness.clock import Task, VirtualClock
+from harness.recording import Error, Execution, RecordedCall, Recording, Step
+from harness.tree import Tree
+
+
+class World:
+    """A tree, deployed. Use as a context manager; one world is active in a process at a time.
+
+    Code runs only in `call`, `invoke`, `run`; what is seeded outside them is not recorded.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        *,
+        cold: bool = False,
+        disruptions: tuple[Disruption, ...] = (),
+        history_limit: int = stepfunctions.HISTORY_LIMIT,
+    ) -> None:
+        self.tree = tree
+        self.clock = VirtualClock()
+        self.runtime = LambdaRuntime(self.clock, self, cold)
+        self._disruptor = Disruptor(disruptions)
+        self._history_limit = history_limit
+        self._calls: list[Call] = []
+        self._steps: list[Step | None] = []
+        self._logs: list[LogLine] = []
+        self._network_attempts: list[str] = []
+        self._executions: list[Any] = []
+        self._stack = ExitStack()
+
+    def __enter__(self) -> World:
+        account.start()
+        account.reset()
+        enter = self._stack.enter_context
+        enter(environment.function_environments())
+        enter(self.clock)
+        enter(patch.object(time, "sleep", self.clock.sleep))
+        enter(network.loopback_only(self._network_attempts.append))
+        enter(account.sessions())
+        enter(calls.recording(self._calls.append, lambda: self.clock.elapsed))
+        enter(stepfunctions.limited_history(self._history_limit))
+        virtual_threading.use_clock(self.clock)
+        lambda_service.use_runtime(self.runtime)
+        calls.use_disruptor(self._disruptor)
+        self._deploy()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+        virtual_threading.use_clock(None)
+        lambda_service.use_runtime(None)
+        calls.use_disruptor(None)
+        stepfunctions.forget_threads()
+
+    def _deploy(self) -> None:
+        dynamodb, functions, states = map(clients.client, ("dynamodb", "lambda", "stepfunctions"))
+        iam = clients.client("iam")
+        for role in self.tree.roles:
+            iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=json.dumps(role.trust))
+        for table in self.tree.tables:
+            dynamodb.create_table(TableName=table.name, **table.properties)
+        for function in self.tree.functions.values():
+            functions.create_function(
+                FunctionName=function.name,
+                Runtime="python3.12",
+                Role=function.role,
+                Handler=function.handler,
+                Code={"ZipFile": b""},
+                Timeout=function.timeout,
+                MemorySize=function.memory,
+                Environment={"Variables": _template_variables(function.variables)},
+            )
+            self.runtime.add(function)
+        for machine in self.tree.machines:
+            states.create_state_machine(
+                name=machine.name, definition=machine.definition, roleArn=machine.role
+            )
+
+    # What the runtime tells.
+
+    def logged(self, line: LogLine) -> None:
+        self._logs.append(line)
+
+    def invoked(self, source: str, function: str, payload: str) -> Callable[[Answer], None]:
+        if source in self.tree.functions:
+            return lambda _: None  # one of our functions invokes another: a call, not a step
+        if source == "states":
+            source = f"states: {stepfunctions.running_state()}"
+        at, place = self.clock.elapsed, len(self._steps)
+        self._steps.append(None)
+
+        def answered(answer: Answer) -> None:
+            value = answer.value
+            error = Error(value["errorType"], value["errorMessage"]) if answer.error else None
+            self._steps[place] = Step(
+                at, source, function, json.loads(payload), None if error else value, error
+            )
+
+        return answered
+
+    # What a scenario or a test does.
+
+    def call(self, function: str, name: str, *arguments: Any, **options: Any) -> Any:
+        """Call a Python function of a Lambda's entry module there, and give what it gives."""
+        container = self.runtime.container(self.tree.functions[function].name)
+
+        def work() -> Any:
+            running.set(container)
+            with environment.variables(container.variables):
+                return getattr(container.module, name)(*arguments, **options)
+
+        return self._finish(self.clock.spawn(work, name=f"{function}.{name}"))
+
+    def container(self, function: str) -> Container:
+        """The warm container of a function, to look at or patch its module."""
+        return self.runtime.container(self.tree.functions[function].name)
+
+    def invoke(self, function: str, event: Any, source: str = "user") -> Answer:
+        """Invoke a function and wait for its answer."""
+        name = self.tree.functions[function].name
+        task = self.clock.spawn(lambda: self.runtime.run(name, json.dumps(event), source))
+        answer = self._finish(task)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def invoke_later(self, delay: float, function: str, event: Any, source: str) -> None:
+        """Invoke a function `delay` seconds from now, without waiting."""
+        name = self.tree.functions[function].name
+        self.clock.spawn(lambda: self.runtime.run(name, json.dumps(event), source), delay=delay)
+
+    def start_execution(self, machine: str, name: str, machine_input: Any) -> None:
+        """Start a state machine; `run` lets it go on."""
+        arn = f"arn:aws:states:us-east-1:123456789012:stateMachine:{machine}"
+        clients.client("stepfunctions").start_execution(
+            stateMachineArn=arn, name=name, input=json.dumps(machine_input)
+        )
+
+    def run(self) -> None:
+        """Let everything that is due happen, until nothing is."""
+        self.clock.run()
+
+    def _finish(self, task: Task) -> Any:
+        self.clock.run(until=lambda: task.done)
+        return task.result
+
+    def recording(self, scenario: str) -> Recording:
+        """What happened so far, and the state that the account is in."""
+        return Recording(
+            scenario=scenario,
+            side=self.tree.side,
+            elapsed=self.clock.elapsed,
+            steps=tuple(step for step in self._steps if step is not None),
+            calls=tuple(map(_recorded, self._calls)),
+            executions=tuple(
+                Execution(**stepfunctions.trace(execution, self.clock.start))
+                for execution in stepfunctions.executions()
+            ),
+            tables=snapshot_tables([table.name for table in self.tree.tables]),
+            drs=snapshot_drs(),
+            ec2=snapshot_ec2(),
+            logs=tuple(self._logs),
+            network_attempts=tuple(self._network_attempts),
+        )
+
+
+def _template_variables(variables: Any) -> dict[str, str]:
+    return {key: value for key, value in variables.items() if not key.startswith(("AWS_", "_"))}
+
+
+def _recorded(call: Call) -> RecordedCall:
+    return RecordedCall(
+        call.at, call.function, call.name, call.account, call.region, call.parameters,
+        call.attempts, Error(*call.error) if call.error else None,
+    )
