@@ -106,7 +106,9 @@ def _function(
         resource = stack.resources("AWS::Lambda::Function").get(function.resource)
         if resource is None:
             continue
-        properties = stack.properties(resource)
+        properties = stack.properties(
+            resource, "Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout"
+        )
         name = stack.physical_name(function.resource)
         variables = properties.get("Environment", {}).get("Variables", {})
         handler = properties.get("Handler", "index.lambda_handler")
@@ -159,13 +161,8 @@ def _tables(stacks: list[Stack]) -> list[Table]:
     found = []
     for stack in stacks:
         for logical_id, resource in stack.resources("AWS::DynamoDB::Table").items():
-            properties = stack.properties(resource)
-            found.append(
-                Table(
-                    stack.physical_name(logical_id),
-                    {key: properties[key] for key in kept if key in properties},
-                )
-            )
+            properties = stack.properties(resource, *kept)
+            found.append(Table(stack.physical_name(logical_id), properties))
     return found
 
 
@@ -173,7 +170,7 @@ def _roles(stacks: list[Stack]) -> list[Role]:
     found = []
     for stack in stacks:
         for logical_id, resource in stack.resources("AWS::IAM::Role").items():
-            properties = stack.properties(resource)
+            properties = stack.properties(resource, "AssumeRolePolicyDocument", "Policies")
             found.append(
                 Role(
                     stack.physical_name(logical_id),
@@ -189,7 +186,9 @@ def _machines(stacks: list[Stack]) -> list[StateMachine]:
     found = []
     for stack in stacks:
         for logical_id, resource in stack.resources("AWS::StepFunctions::StateMachine").items():
-            properties = stack.properties(resource)
+            properties = stack.properties(
+                resource, "Definition", "DefinitionString", "DefinitionSubstitutions", "RoleArn"
+            )
             definition = _definition(stack, resource, properties)
             found.append(
                 StateMachine(

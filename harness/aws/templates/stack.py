@@ -67,9 +67,10 @@ class Stack:
         names = self.resources("AWS::CloudFormation::Stack")
         return [child for name in names if (child := self._child(name)) is not None]
 
-    def properties(self, resource: document.Mapping) -> dict[str, Any]:
-        """The evaluated properties of a resource."""
-        value = self.value(resource.get("Properties", {}))
+    def properties(self, resource: document.Mapping, *keys: str) -> dict[str, Any]:
+        """The named properties of a resource, evaluated; others may need what nobody knows."""
+        given = resource.get("Properties", {})
+        value = self.value({key: given[key] for key in keys if key in given})
         assert isinstance(value, dict)
         return value
 
@@ -183,8 +184,9 @@ class Stack:
     def _child(self, logical_id: str) -> Stack | None:
         if logical_id not in self._children:
             properties = self._resource(logical_id).get("Properties", {})
-            url = str(self.value(properties["TemplateURL"]))
-            path = self.siblings.get(url.rpartition("/")[2])
+            url = properties["TemplateURL"]
+            text = str(url.get("Fn::Sub", "")) if isinstance(url, dict) else str(url)
+            path = self.siblings.get(text.rpartition("/")[2])
             if path is None:
                 return None
             # Evaluated when asked for: stacks may pass outputs to one another in any order.

@@ -60,8 +60,7 @@ class ScenarioBackend(Engine):
         launch_configuration overrides defaults, in the names of UpdateLaunchConfiguration.
         with_launch_template=False leaves ec2LaunchTemplateID out; otherwise EC2 has one.
         snapshots: how many recovery snapshots, ten minutes apart, the last one now.
-        Raises ValueError for a known id or an unknown name, and
-        ServiceQuotaExceededException for a server too many.
+        Raises ValueError (known id, unknown name) and ServiceQuotaExceededException.
         """
         with self.lock:
             now = self.settle()
