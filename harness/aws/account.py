@@ -23,7 +23,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 import harness.aws.drs  # noqa: F401  (registers DRS with moto)
-from harness.aws import clients, ids, lambda_service, stepfunctions, trust
+from harness.aws import calls, clients, ids, lambda_service, stepfunctions, trust
 from harness.aws.lambda_runtime import running
 
 _loader = botocore.loaders.create_loader()
@@ -43,6 +43,7 @@ def start() -> None:
     if _started:
         return
     ids.install()
+    calls.install()
     lambda_service.install()
     stepfunctions.install()
     trust.install()

@@ -1,7 +1,8 @@
 """Every AWS call that code in a function makes: recorded, given its own stream of ids, and counted
 by attempt, so that botocore's retries show. A scenario's disruptions answer here.
 
-Leans on `BaseClient._make_api_call` and on the "before-send" event that moto itself uses.
+Leans on `BaseClient._make_api_call`, on moto's stubber, which answers in the place of the network,
+and on the back-off of botocore's standard retry mode.
 """
 
 from __future__ import annotations
@@ -15,16 +16,26 @@ from typing import Any
 from unittest.mock import patch
 
 import botocore.client
-import botocore.handlers
 from botocore.exceptions import ClientError
+from botocore.retries.standard import ExponentialBackoff
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.iam.models import get_account_id_from
+from moto.moto_api._internal import mock_random
 
 from harness.aws import ids
 from harness.aws.disruptions import Disruptor
 from harness.aws.lambda_runtime import running
 from harness.values import frozen_copy
 
+_moto_answer = BotocoreStubber.__call__
+_delay_amount = ExponentialBackoff.delay_amount
 _original = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+assert list(inspect.signature(_moto_answer).parameters)[:3] == ["self", "event_name", "request"], (
+    "moto changed BotocoreStubber.__call__: harness/aws/calls.py must follow"
+)
+assert "random" in inspect.signature(ExponentialBackoff.__init__).parameters, (
+    "botocore changed ExponentialBackoff: harness/aws/calls.py must follow"
+)
 assert list(inspect.signature(_original).parameters) == ["self", "operation_name", "api_params"], (
     "botocore changed BaseClient._make_api_call: harness/aws/calls.py must follow"
 )
@@ -63,18 +74,28 @@ def use_disruptor(disruptor: Disruptor | None) -> None:
     _disruptor = disruptor
 
 
-def _before_send(request: Any, **_: object) -> Any:
+def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any) -> Any:
+    """Count the send, and let a disruption answer before the fake service acts."""
     call = current_call.get()
-    if call is None or running.get() is None:
-        return None
-    call.attempts += 1
-    if _disruptor is None:
-        return None
-    return _disruptor.answer(call.name, call.protocol, request.url)
+    if call is not None and running.get() is not None:
+        call.attempts += 1
+        if _disruptor is not None:
+            answer = _disruptor.answer(call.name, call.protocol, request.url)
+            if answer is not None:
+                return answer
+    return _moto_answer(self, event_name, request, **options)
 
 
-# In front of moto's own handler, which answers and so ends the event.
-botocore.handlers.BUILTIN_HANDLERS.insert(0, ("before-send", _before_send))
+def _delay(self: ExponentialBackoff, context: Any) -> float:
+    """botocore's back-off, its jitter drawn from the call's own stream."""
+    self._random = mock_random.random
+    return float(_delay_amount(self, context))
+
+
+def install() -> None:
+    """Stand in front of moto's answer to every send, and make retries repeatable."""
+    BotocoreStubber.__call__ = _answer  # type: ignore[method-assign]
+    ExponentialBackoff.delay_amount = _delay
 
 
 def account_of(client: Any) -> str:

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from moto.ec2.models import EC2Backend
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.moto_random import MotoRandom
 
 assert isinstance(mock_random, MotoRandom), "moto's source of ids is no longer a MotoRandom"
 
+_make_backend = EC2Backend.__init__
 _stream: ContextVar[random.Random | None] = ContextVar("id_stream", default=None)
 _counters: Counter[tuple[str, ...]] = Counter()
 _fallback = random.Random("outside any call")
@@ -39,6 +41,13 @@ class DerivedRandom(MotoRandom):
 def install() -> None:
     """Make moto draw its ids from the streams of this module."""
     mock_random.__class__ = DerivedRandom
+    EC2Backend.__init__ = _backend_of_its_own  # type: ignore[method-assign]
+
+
+def _backend_of_its_own(self: EC2Backend, region_name: str, account_id: str) -> None:
+    """An EC2 backend comes with a default VPC, whoever asks first: its ids are the region's own."""
+    with derived_from(account_id, region_name, "ec2", "default VPC"):
+        _make_backend(self, region_name, account_id)
 
 
 def reset() -> None:

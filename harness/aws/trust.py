@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import warnings
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -34,6 +35,8 @@ class AccessDenied(ServiceException):
 
 def install() -> None:
     """Make moto's STS look at roles and their trust policies."""
+    # botocore's STS model has no AccessDenied, and moto warns of that; STS answers it all the same.
+    warnings.filterwarnings("ignore", message=r"Exception\(AccessDenied\).*'STS'")
     STSBackend.assume_role = _checked_assume_role  # type: ignore[method-assign]
 
 

@@ -24,6 +24,7 @@ Failures never leave this function as exceptions: the caller gets statusCode 500
 import json
 import logging
 import os
+import re
 import time
 from typing import Any, Callable, Dict, List, Optional
 
@@ -84,6 +85,8 @@ DRS_JOB_STATUS_COMPLETE_STATES = ["COMPLETED"]
 
 # Log items in the answer about a job: the console shows one screen of them
 MAX_LOG_EVENTS = 50
+
+JOB_ID_PATTERN = re.compile(r"^drsjob-[0-9a-zA-Z]{17}$")
 
 # Replication states of DRS → what the console calls them
 REPLICATION_LABELS = {
@@ -668,6 +671,8 @@ def list_jobs(params: Dict[str, Any]) -> Dict[str, Any]:
 def describe_job(params: Dict[str, Any]) -> Dict[str, Any]:
     """One DRS job with its servers and the newest items of its log."""
     (job_id,) = require(params, "jobId")
+    if not JOB_ID_PATTERN.match(job_id):
+        raise QueryError(400, "INVALID_JOB_ID", f"{job_id} is not the id of a DRS job")
     region = get_region(params)
     drs_client = create_drs_client(region, get_context(params))
 

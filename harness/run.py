@@ -1,0 +1,127 @@
+"""One scenario on one tree: seed, let everything happen, record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+from boto3.dynamodb.types import TypeSerializer
+from moto.ec2.models import ec2_backends, security_groups, subnets
+from moto.iam.models import iam_backends
+
+from drs_refactor.errors import InputError
+from harness.aws import clients, trust
+from harness.aws.drs import JobPlan, JobTiming, Launch, drs_backends
+from harness.recording import Recording
+from harness.scenario import Invocation, Network, Scenario
+from harness.tree import Tree
+from harness.world import World
+
+_serialize = TypeSerializer().serialize
+_HUB, _REGION = "123456789012", "us-east-1"
+
+
+def run(tree: Tree, scenario: Scenario, *, cold: bool = False) -> Recording:
+    """Run a scenario in a world of its own. Raises InputError where it does not fit the tree."""
+    _check(tree, scenario)
+    with World(
+        tree, cold=cold, disruptions=scenario.refuse, history_limit=scenario.history_limit
+    ) as world:
+        seed(world, scenario)
+        if scenario.start is not None:
+            start = scenario.start
+            machine = tree.machines[0].name
+            world.clock.spawn(
+                lambda: world.start_execution(machine, start.name, start.input),
+                delay=start.seconds, name=start.name,
+            )
+        for invocation in scenario.invoke:
+            _schedule(world, invocation)
+        world.run()
+        return world.recording(scenario.name)
+
+
+def seed(world: World, scenario: Scenario) -> None:
+    """Put what the scenario says into the account."""
+    dynamodb = clients.client("dynamodb")
+    for variable, items in scenario.tables.items():
+        table = world.tree.table_of(variable)
+        for item in items:
+            attributes = {key: _serialize(value) for key, value in item.items()}
+            dynamodb.put_item(TableName=table, Item=attributes)
+    for role in scenario.roles:
+        iam_backends[role.account]["aws"].create_role(
+            role_name=role.name,
+            assume_role_policy_document=trust.trust_policy(role.external_id),
+            path="/",
+            permissions_boundary=None,
+            description="",
+            tags=[],
+            max_session_duration=None,
+        )
+    for network in scenario.networks:
+        _create_network(network)
+    for server in scenario.servers:
+        backend = drs_backends[server.account][server.region]
+        backend.add_source_server(
+            server.id,
+            hostname=server.hostname or server.id,
+            tags=dict(server.tags),
+            with_launch_template=server.template,
+        )
+        if server.launch:
+            backend.plan_launch(server.id, Launch(**server.launch))
+    for plan in scenario.jobs:
+        drs_backends[_HUB][_REGION].plan_next_job(_job_plan(plan))
+
+
+def _create_network(network: Network) -> None:
+    """A VPC with subnets and security groups of the ids that the scenario names."""
+    backend = ec2_backends[network.account][network.region]
+    vpc = next(iter(backend.vpcs.values()))
+    zones = [f"{network.region}{zone}" for zone in "abcdef"]
+    for number, subnet_id in enumerate(network.subnets):
+        with patch.object(subnets, "random_subnet_id", lambda wanted=subnet_id: wanted):
+            backend.create_subnet(vpc.id, f"172.31.{96 + number}.0/24", zones[number % 6])
+    for group_id in network.security_groups:
+        with patch.object(security_groups, "random_security_group_id", lambda wanted=group_id: wanted):
+            backend.create_security_group(group_id, "of the scenario", vpc_id=vpc.id)
+
+
+def _job_plan(plan: Mapping[str, Any]) -> JobPlan:
+    timing = plan.get("timing")
+    return JobPlan(**{**plan, "timing": JobTiming(**timing) if timing else None})
+
+
+def _schedule(world: World, invocation: Invocation) -> None:
+    world.invoke_later(
+        invocation.seconds, invocation.function, _plain(invocation.event), invocation.by
+    )
+
+
+def _plain(event: Any) -> Any:
+    return json.loads(json.dumps(event, default=lambda v: float(v) if isinstance(v, Decimal) else v))
+
+
+def _check(tree: Tree, scenario: Scenario) -> None:
+    for variable in scenario.tables:
+        if tree.table_of(variable) is None:
+            raise InputError(
+                f"{scenario.name}: no function has a variable {variable!r} that names a table",
+                path=tree.root, mend="Add it in the templates, or in [functions] variables",
+            )
+    for invocation in scenario.invoke:
+        if invocation.function not in tree.functions:
+            known = ", ".join(tree.functions)
+            raise InputError(
+                f"{scenario.name}: there is no function {invocation.function!r}",
+                mend=f"Known: {known}",
+            )
+    if scenario.start is not None and not tree.machines:
+        raise InputError(
+            f"{scenario.name}: the tree's templates define no state machine", path=tree.root,
+            mend="Add its template to [templates] files",
+        )

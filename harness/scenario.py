@@ -1,0 +1,83 @@
+"""A scenario: what stands in the account, what the state machine or a function is given, and what
+people and schedules do at which virtual instant. Nothing else happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from harness.aws.disruptions import Disruption
+
+
+@dataclass(frozen=True)
+class Server:
+    """A DRS source server. `launch` are the settings of `harness.aws.drs`'s `Launch`."""
+
+    id: str
+    hostname: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    account: str = "123456789012"
+    region: str = "us-east-1"
+    template: bool = True
+    launch: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Subnets and security groups that exist in an account's default VPC, by their ids."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    account: str = "123456789012"
+    region: str = "us-east-1"
+
+
+@dataclass(frozen=True)
+class TrustedRole:
+    """A role in another account that the hub may assume, with this external id if there is one."""
+
+    account: str
+    name: str
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start the tree's state machine as execution `name` with `input`."""
+
+    input: Any
+    name: str = "execution-1"
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Invoke `function`, by its key in migration.toml, `seconds` after the start."""
+
+    function: str
+    event: Any
+    seconds: float = 0.0
+    by: str = "user"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario. `tables` maps an environment variable that names a table to its items."""
+
+    name: str
+    shows: str
+    tables: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    servers: tuple[Server, ...] = ()
+    roles: tuple[TrustedRole, ...] = ()
+    networks: tuple[Network, ...] = ()
+    jobs: tuple[Mapping[str, Any], ...] = ()
+    start: Start | None = None
+    invoke: tuple[Invocation, ...] = ()
+    refuse: tuple[Disruption, ...] = ()
+    history_limit: int = 25_000
+
+    def as_case(self) -> dict[str, Any]:
+        """The scenario as JSON types: what `replay` reads."""
+        return asdict(self)
