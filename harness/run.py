@@ -89,6 +89,10 @@ def _create_network(network: Network) -> None:
     for group_id in network.security_groups:
         with patch.object(security_groups, "random_security_group_id", lambda wanted=group_id: wanted):
             backend.create_security_group(group_id, "of the scenario", vpc_id=vpc.id)
+    for name in network.instance_profiles:
+        iam_backends[network.account]["aws"].create_instance_profile(
+            name=name, path="/", role_names=[], tags=[]
+        )
 
 
 def _job_plan(plan: Mapping[str, Any]) -> JobPlan:

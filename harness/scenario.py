@@ -26,10 +26,13 @@ class Server:
 
 @dataclass(frozen=True)
 class Network:
-    """Subnets and security groups that exist in an account's default VPC, by their ids."""
+    """What launch templates may name: subnets and security groups in an account's default VPC, by
+    their ids, and instance profiles by name.
+    """
 
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
+    instance_profiles: tuple[str, ...] = ()
     account: str = "123456789012"
     region: str = "us-east-1"
 

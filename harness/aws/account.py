@@ -9,29 +9,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from unittest.mock import patch
 
 # Read by moto when an EC2 backend is made: the default images cost 200 ms and nobody wants them.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import boto3
-import botocore.loaders
-import botocore.session
 from moto import mock_aws
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 import harness.aws.drs  # noqa: F401  (registers DRS with moto)
-from harness.aws import calls, clients, ids, lambda_service, stepfunctions, trust
+from harness.aws import calls, clients, ids, lambda_service, shortcuts, stepfunctions, trust
 from harness.aws.lambda_runtime import running
 
-_loader = botocore.loaders.create_loader()
 _started = False
 
-assert hasattr(botocore.session.Session, "_register_data_loader"), (
-    "botocore changed Session._register_data_loader: harness/aws/account.py must follow"
-)
 assert hasattr(boto3, "_get_default_session"), (
     "boto3 changed _get_default_session: harness/aws/account.py must follow"
 )
@@ -47,7 +40,7 @@ def start() -> None:
     lambda_service.install()
     stepfunctions.install()
     trust.install()
-    _share_loader()
+    shortcuts.install()
     mock_aws(
         config={
             "stepfunctions": {"execute_state_machine": True},
@@ -62,15 +55,6 @@ def reset() -> None:
     BackendDict.reset()
     reset_model_data()
     ids.reset()
-
-
-def _share_loader() -> None:
-    """Sessions parse botocore's service models once a process (ec2 alone takes 0.3 s)."""
-
-    def register(self: Any) -> None:
-        self._components.register_component("data_loader", _loader)
-
-    botocore.session.Session._register_data_loader = register
 
 
 def _session() -> boto3.Session:

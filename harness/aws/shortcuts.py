@@ -1,0 +1,67 @@
+"""Shortcuts into moto and botocore: what they compute anew at every call is computed once.
+
+None changes an answer. Each asserts that what it replaces is there; `install` is the only switch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import botocore.loaders
+import botocore.session
+import moto.core.responses as core_responses
+import moto.stepfunctions.parser.asl.utils.json_path as json_path
+from moto.core.base_backend import BaseBackend
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+
+_PLACES: tuple[tuple[object, str], ...] = (
+    (botocore.session.Session, "_register_data_loader"),
+    (core_responses, "method_names_from_class"),
+    (json_path, "parse"),
+    (BaseBackend, "urls"),
+    (AmazonStateLanguageParser, "parse"),
+)
+for _owner, _name in _PLACES:
+    assert hasattr(_owner, _name), f"{_owner} has no {_name} any more: shortcuts.py must follow"
+
+
+def install() -> None:
+    """Put all shortcuts in place, for the process."""
+    _share_service_models()
+    _keep(core_responses, "method_names_from_class")
+    _keep(json_path, "parse")
+    _keep_urls()
+    # Programs hold no state of an execution: the environment does.
+    parse = lru_cache(maxsize=64)(AmazonStateLanguageParser.parse)
+    AmazonStateLanguageParser.parse = staticmethod(parse)  # type: ignore[method-assign]
+
+
+def _keep(owner: Any, name: str) -> None:
+    function: Callable[..., Any] = getattr(owner, name)
+    setattr(owner, name, lru_cache(maxsize=1024)(function))
+
+
+def _share_service_models() -> None:
+    """Sessions parse botocore's service models once a process (ec2 alone takes 0.3 s)."""
+    loader = botocore.loaders.create_loader()
+
+    def register(self: Any) -> None:
+        self._components.register_component("data_loader", loader)
+
+    botocore.session.Session._register_data_loader = register
+
+
+def _keep_urls() -> None:
+    """A service's URL patterns depend on its class alone."""
+    compute = BaseBackend.urls.fget  # type: ignore[attr-defined]
+    known: dict[type[Any], Any] = {}
+
+    def urls(self: BaseBackend) -> Any:
+        kind = type(self)
+        if kind not in known:
+            known[kind] = compute(self)
+        return known[kind]
+
+    BaseBackend.urls = property(urls)  # type: ignore[assignment, method-assign]

@@ -1,0 +1,1 @@
+"""Code that all functions share; deployed as a Lambda layer (``shared.*``)."""
