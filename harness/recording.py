@@ -19,8 +19,11 @@ class Error:
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """An API call that code in a function made. `at` in virtual seconds since the start."""
+    """An API call that code in a function made. `at` in virtual seconds since the start, `step` the
+    number, from 1, of the step in whose course it was made.
+    """
 
+    step: int
     at: float
     function: str
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -41,4 +42,24 @@ def to_json(value: Any) -> Any:
         return {"$type": "tuple", "value": [to_json(item) for item in value]}
     if isinstance(value, frozenset):
         return {"$type": "set", "value": sorted(map(repr, value))}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: to_json(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, Missing):
+        return {"$missing": True}
     return value
+
+
+class Missing:
+    """Stands for what one side of a comparison does not have."""
+
+    def __repr__(self) -> str:
+        return "(missing)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Missing)
+
+    def __hash__(self) -> int:
+        return hash(Missing)
+
+
+MISSING = Missing()

@@ -13,7 +13,14 @@ from harness import virtual_threading
 from harness.aws import account, calls, clients, environment, lambda_service, network, stepfunctions
 from harness.aws.calls import Call
 from harness.aws.disruptions import Disruption, Disruptor
-from harness.aws.lambda_runtime import Answer, Container, LambdaRuntime, LogLine, running
+from harness.aws.lambda_runtime import (
+    Answer,
+    Container,
+    LambdaRuntime,
+    LogLine,
+    current_step,
+    running,
+)
 from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
 from harness.clock import Task, VirtualClock
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
@@ -106,6 +113,7 @@ class World:
             source = f"states: {stepfunctions.running_state()}"
         at, place = self.clock.elapsed, len(self._steps)
         self._steps.append(None)
+        current_step.set(place + 1)
 
         def answered(answer: Answer) -> None:
             value = answer.value
@@ -187,6 +195,6 @@ def _template_variables(variables: Any) -> dict[str, str]:
 
 def _recorded(call: Call) -> RecordedCall:
     return RecordedCall(
-        call.at, call.function, call.name, call.account, call.region, call.parameters,
+        call.step, call.at, call.function, call.name, call.account, call.region, call.parameters,
         call.attempts, Error(*call.error) if call.error else None,
     )

@@ -24,7 +24,7 @@ from moto.moto_api._internal import mock_random
 
 from harness.aws import ids
 from harness.aws.disruptions import Disruptor
-from harness.aws.lambda_runtime import running
+from harness.aws.lambda_runtime import current_step, running
 from harness.values import frozen_copy
 
 _moto_answer = BotocoreStubber.__call__
@@ -52,6 +52,7 @@ class Call:
     region: str
     account: str
     parameters: Any
+    step: int = 0
     attempts: int = 0
     error: tuple[str, str] | None = None
     protocol: str = field(default="json", repr=False)

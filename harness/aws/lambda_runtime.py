@@ -31,6 +31,10 @@ running: ContextVar[Container | None] = ContextVar("running_function", default=N
 """The container whose code runs now; None in the harness and in Step Functions itself."""
 
 
+current_step: ContextVar[int] = ContextVar("current_step", default=0)
+"""Number, from 1, of the invocation from outside in whose course code runs."""
+
+
 @dataclass(frozen=True)
 class FunctionDefinition:
     """A Lambda function as its template defines it. `timeout` in seconds, `memory` in MB."""
@@ -58,6 +62,7 @@ class LogLine:
     level: str
     message: str
     exception: str | None
+    step: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,11 +153,12 @@ class Container:
                 record.levelname,
                 record.getMessage(),
                 exception,
+                current_step.get(),
             )
         )
 
     def _on_text(self, level: str, text: str) -> None:
-        self._observer.logged(LogLine(self.function.key, "", level, text, None))
+        self._observer.logged(LogLine(self.function.key, "", level, text, None, current_step.get()))
 
 
 @dataclass

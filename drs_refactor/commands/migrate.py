@@ -1,0 +1,107 @@
+"""`migrate`: write the refactored tree, check one, or show the move as a diff."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from codemods import migrate as codemod
+from codemods import tree_files
+from codemods.migrate import Migrated
+from codemods.tree_files import Difference
+from drs_refactor.documents import relative, write_json
+from drs_refactor.migration import load
+
+NAME = "migrate"
+HELP = "write the refactored tree from the legacy tree, as migration.toml says"
+EXAMPLE = "drs-refactor migrate --diff | less"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=Path("migration.toml"), metavar="FILE")
+    parser.add_argument("--source", type=Path, metavar="DIR", help="the tree before")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="the tree after")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="name where the output is not as written")
+    mode.add_argument("--diff", action="store_true", help="print what would change; write nothing")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the plan and its proof")
+
+
+def run(options: argparse.Namespace) -> int:
+    migration = load(options.config)
+    source = options.source or migration.legacy
+    output = options.output or migration.refactored
+    result = codemod.migrate(source, migration)
+    difference = None
+    if options.diff:
+        sys.stdout.writelines(codemod.diff(result))
+    elif options.check:
+        difference = tree_files.first_difference(output, result.wanted)
+        if difference is None:
+            print(f"{relative(output)} is what a fresh run writes")
+        else:
+            print(f"{relative(output)} differs from a fresh run: {difference}")
+    else:
+        tree_files.replace_tree(source, output, result.wanted)
+        _report(result, source, output)
+    write_json(options.json, _document(result, source, output, difference))
+    return 1 if difference else 0
+
+
+def _report(result: Migrated, source: Path, output: Path) -> None:
+    print(f"{relative(source)} → {relative(output)}")
+    for moved in result.moved:
+        name = moved.function if moved.name == moved.function else f"{moved.function} → {moved.name}"
+        kind = "copied" if moved.copy else "moved"
+        print(f"  {kind} verbatim  {name} ({moved.lines} lines) to {moved.destination}")
+    for resolution in result.plan.resolutions:
+        if resolution.outcome == "aliased":
+            print(f"  clash resolved in {resolution.destination}: {resolution.detail}")
+    for key, names in result.plan.removed.items():
+        print(f"  taken out of {key}: {', '.join(names)}")
+    for change in result.plan.template_changes:
+        print(f"  {change}")
+    for mention in result.plan.mentions:
+        print(f"  look at {mention}")
+    for left in result.service_calls_left:
+        print(f"  left behind: {left}")
+    if not result.service_calls_left:
+        print("  no call of the moved services is left where the functions came from")
+
+
+def _document(
+    result: Migrated, source: Path, output: Path, difference: Difference | None
+) -> dict[str, Any]:
+    return {
+        "verdict": "divergent" if difference else "identical",
+        "source": relative(source),
+        "output": relative(output),
+        "difference": str(difference) if difference else None,
+        "moved": [
+            {
+                "function": m.function,
+                "name": m.name,
+                "source": m.source,
+                "destination": m.destination,
+                "verbatim": m.verbatim,
+                "copy": m.copy,
+                "lines": m.lines,
+            }
+            for m in result.moved
+        ],
+        "drs_calls_left": list(result.service_calls_left),
+        "resolutions": [
+            {
+                "name": r.name,
+                "destination": r.destination,
+                "outcome": r.outcome,
+                "detail": r.detail,
+            }
+            for r in result.plan.resolutions
+        ],
+        "removed": {key: list(names) for key, names in result.plan.removed.items()},
+        "mentions": list(result.plan.mentions),
+        "templates": list(result.plan.template_changes),
+    }

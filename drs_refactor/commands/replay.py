@@ -1,0 +1,38 @@
+"""`replay`: run one case again, as verify wrote it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from drs_refactor.errors import InputError
+from drs_refactor.exits import EXIT
+from harness import scenario_files
+from harness.reports import text
+from harness.verify import Trees, read_sides, verify_scenario
+
+NAME = "replay"
+HELP = "run one case again, from the file that verify wrote for it"
+EXAMPLE = "drs-refactor replay reports/cases/drill-one-wave.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", type=Path, metavar="CASE.json")
+
+
+def run(options: argparse.Namespace) -> int:
+    path: Path = options.case
+    case = scenario_files.read_case(path)
+    scenario = scenario_files.from_case(
+        case["scenario"], lambda what: InputError(what, path=path)
+    )
+    try:
+        trees = Trees(*(Path(case[key]) for key in ("config", "legacy", "refactored")))
+    except KeyError as error:
+        raise InputError(f"the case has no {error}", path=path) from error
+    result = verify_scenario(read_sides(trees), scenario)
+    if result.findings:
+        for line in text.divergences(result, f"drs-refactor replay {path.as_posix()}"):
+            print(line)
+    print(f"{result.name}: {result.verdict}")
+    return EXIT[result.verdict]

@@ -1,0 +1,125 @@
+"""`verify`: run every scenario on both trees and show the difference."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from drs_refactor.documents import relative, versions, write, write_json
+from drs_refactor.exits import EXIT
+from drs_refactor.migration import load
+from harness import scenario_files
+from harness.reports import documents, markdown, text
+from harness.scenario import Scenario
+from harness.values import to_json
+from harness.verify import ScenarioResult, Trees, Verification, verify
+
+NAME = "verify"
+HELP = "run scenarios on both trees in the fake account and compare everything they do"
+EXAMPLE = "drs-refactor verify --scenario 'pause-*' --json verify.json"
+
+CASES = Path("reports/cases")
+"""Where divergent scenarios are written, each as a file that `replay` takes."""
+
+
+def add_trees(parser: argparse.ArgumentParser) -> None:
+    """The options that name the two trees."""
+    parser.add_argument("--config", type=Path, default=Path("migration.toml"), metavar="FILE")
+    parser.add_argument("--legacy", type=Path, metavar="DIR", help="the tree before")
+    parser.add_argument("--refactored", type=Path, metavar="DIR", help="the tree after")
+
+
+def trees_of(options: argparse.Namespace) -> Trees:
+    """The trees that the options name, or those of migration.toml."""
+    migration = load(options.config)
+    return Trees(
+        options.config,
+        options.legacy or migration.legacy,
+        options.refactored or migration.refactored,
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_trees(parser)
+    parser.add_argument("--scenario", action="append", default=[], metavar="GLOB")
+    parser.add_argument("--list", action="store_true", help="list the scenarios and what they show")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--junit", type=Path, metavar="FILE")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write a report in Markdown")
+
+
+def run(options: argparse.Namespace) -> int:
+    scenarios = scenario_files.select(scenario_files.shipped(), options.scenario)
+    if options.list:
+        width = max(len(scenario.name) for scenario in scenarios)
+        for scenario in scenarios:
+            print(f"{scenario.name:<{width}}  {' '.join(scenario.shows.split())}")
+        return 0
+    trees = trees_of(options)
+    progress = _Progress(len(scenarios))
+    verification = verify(trees, scenarios, progress.result)
+    progress.clear()
+    replays = {r.name: _write_case(trees, r) for r in verification.results if r.findings}
+    _print(verification, replays)
+    names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
+    write_json(options.json, documents.as_json(verification, names, versions()))
+    if options.junit:
+        write(options.junit, documents.as_junit(verification, replays))
+    if options.report:
+        write(options.report, markdown.report(verification, names, versions(), replays))
+    return EXIT[verification.verdict]
+
+
+def _print(verification: Verification, replays: dict[str, str]) -> None:
+    for line in text.table(list(verification.results)):
+        print(line)
+    for result in verification.results:
+        if result.findings:
+            for line in text.divergences(result, replays[result.name]):
+                print(line)
+    for line in text.summary(verification):
+        print(line)
+
+
+def _write_case(trees: Trees, result: ScenarioResult) -> str:
+    """Write what `replay` needs, and give the command."""
+    path = CASES / f"{result.name}.json"
+    case = {
+        "scenario": to_json(case_of(result.scenario)),
+        "config": relative(trees.config),
+        "legacy": relative(trees.legacy),
+        "refactored": relative(trees.refactored),
+    }
+    write(path, json.dumps(case, indent=2, ensure_ascii=False) + "\n")
+    return f"drs-refactor replay {path.as_posix()}"
+
+
+def case_of(scenario: Scenario) -> dict[str, object]:
+    """A scenario as JSON types."""
+    return scenario.as_case()
+
+
+class _Progress:
+    """One line that is written over, on a terminal; nothing where the output is piped."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done, self._divergent = total, 0, 0
+        self._on = sys.stderr.isatty()
+        self._show("starting")
+
+    def result(self, result: ScenarioResult) -> None:
+        self._done += 1
+        self._divergent += result.verdict != "identical"
+        self._show(result.name)
+
+    def clear(self) -> None:
+        if self._on:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def _show(self, name: str) -> None:
+        if self._on:
+            bad = f", {self._divergent} not identical" if self._divergent else ""
+            line = f"{self._done}/{self._total}{bad}  {name}"
+            print(f"\r\x1b[K{line[:100]}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,55 @@
+"""Documents that commands write: JSON, and the files beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from drs_refactor.errors import InputError
+
+PACKAGES = ("boto3", "botocore", "deepdiff", "drs-refactor", "libcst", "moto")
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the packages that results depend on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def relative(path: Path) -> str:
+    """A path as documents give it: from where the command runs, with forward slashes."""
+    return Path(os.path.relpath(path)).as_posix()
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, making its folder. Raises InputError if that is not possible."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror}", path=path, mend="Name another file"
+        ) from error
+
+
+def write_json(path: Path | None, document: Any) -> None:
+    """Write a document, if a file was asked for."""
+    if path is not None:
+        write(path, json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def refused(path: Path | None, error: InputError) -> None:
+    """The document of a refusal."""
+    if path is None:
+        return
+    try:
+        write_json(
+            path,
+            {"verdict": "refused", "what": error.what, "where": error.place, "mend": error.mend},
+        )
+    except InputError as second:
+        print(f"drs-refactor: {second}")

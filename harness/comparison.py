@@ -1,0 +1,171 @@
+"""Two recordings compared, facet by facet. The first difference in time comes first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from harness.allowances import Allowance, MovedInvocations
+from harness.recording import Execution, RecordedCall, Recording, Step
+from harness.strict import Difference, differences
+from harness.values import MISSING
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Something that the two sides did differently. `step` counts from 1; 0 is the final state."""
+
+    kind: str
+    step: int
+    path: str
+    legacy: Any
+    refactored: Any
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two recordings of one scenario differ in, and which allowances were used."""
+
+    scenario: str
+    divergences: tuple[Divergence, ...]
+    allowances: tuple[Allowance, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a comparison knows of the move: declared invocations and the renames of functions."""
+
+    invocations: MovedInvocations
+    renames: Mapping[str, str]
+
+
+def compare(legacy: Recording, refactored: Recording, rules: Rules) -> Comparison:
+    """Compare two recordings of the same scenario."""
+    legacy_calls, none = rules.invocations.split(legacy)
+    refactored_calls, allowed = rules.invocations.split(refactored)
+    found = [
+        *_steps(legacy.steps, refactored.steps),
+        *_calls(legacy_calls, refactored_calls),
+        *_executions(legacy.executions, refactored.executions),
+        *_final("table", legacy.tables, refactored.tables),
+        *_final("drs", legacy.drs, refactored.drs),
+        *_final("ec2", legacy.ec2, refactored.ec2),
+        *_logs(legacy, refactored, rules.renames),
+        *_network(legacy, refactored),
+    ]
+    hits = Allowance(allowed.name, allowed.reason, allowed.hits + none.hits)
+    return Comparison(legacy.scenario, tuple(sorted(found, key=_when)), (hits,))
+
+
+_ORDER = ("exception", "state", "calls", "step", "execution", "table", "drs", "ec2", "logs", "network")
+
+
+def _when(divergence: Divergence) -> tuple[int, int]:
+    """By step, the final state last; within a step, causes before what they lead to."""
+    return (divergence.step or 1_000_000, _ORDER.index(divergence.kind))
+
+
+def _steps(legacy: tuple[Step, ...], refactored: tuple[Step, ...]) -> Iterator[Divergence]:
+    for number in range(1, max(len(legacy), len(refactored)) + 1):
+        one = legacy[number - 1] if number <= len(legacy) else None
+        other = refactored[number - 1] if number <= len(refactored) else None
+        if one is None or other is None:
+            yield Divergence("step", number, "step", _brief(one), _brief(other))
+            continue
+        for field in ("source", "function", "at", "event"):
+            yield from _of("step", number, field, getattr(one, field), getattr(other, field))
+        if one.error or other.error:
+            yield from _of("exception", number, "error", one.error, other.error)
+        else:
+            yield from _of("state", number, "result", one.result, other.result)
+
+
+def _of(kind: str, step: int, path: str, one: Any, other: Any) -> Iterator[Divergence]:
+    for difference in differences(one, other, path):
+        yield _divergence(kind, step, difference)
+
+
+def _divergence(kind: str, step: int, difference: Difference) -> Divergence:
+    return Divergence(kind, step, difference.path, difference.legacy, difference.refactored)
+
+
+def _brief(step: Step | None) -> Any:
+    return MISSING if step is None else f"{step.source} → {step.function} at {step.at:g} s"
+
+
+def _calls(legacy: list[RecordedCall], refactored: list[RecordedCall]) -> Iterator[Divergence]:
+    """Calls in order. Those of the same name are compared field by field; others are extra or lost."""
+    names = [[(call.step, call.name) for call in calls] for calls in (legacy, refactored)]
+    matcher = SequenceMatcher(None, names[0], names[1], autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            for offset in range(i2 - i1):
+                yield from _call(i1 + offset, legacy[i1 + offset], refactored[j1 + offset])
+            continue
+        for index in range(i1, i2):
+            yield _lost(index, legacy[index], extra=False)
+        for index in range(j1, j2):
+            yield _lost(index, refactored[index], extra=True)
+
+
+def _call(number: int, one: RecordedCall, other: RecordedCall) -> Iterator[Divergence]:
+    path = f"calls[{number}] {one.name}"
+    for field in ("at", "account", "region", "parameters", "attempts", "error"):
+        for difference in differences(getattr(one, field), getattr(other, field), field):
+            yield Divergence(
+                "calls", one.step, f"{path} {difference.path}", difference.legacy,
+                difference.refactored,
+            )
+
+
+def _lost(number: int, call: RecordedCall, *, extra: bool) -> Divergence:
+    path = f"calls[{number}] {call.name}"
+    shown = {"function": call.function, "parameters": call.parameters}
+    return Divergence(
+        "calls", call.step, path, MISSING if extra else shown, shown if extra else MISSING
+    )
+
+
+def _executions(
+    legacy: tuple[Execution, ...], refactored: tuple[Execution, ...]
+) -> Iterator[Divergence]:
+    for difference in differences(list(legacy), list(refactored), "executions"):
+        yield _divergence("execution", 0, difference)
+
+
+def _final(kind: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Divergence]:
+    for difference in differences(dict(one), dict(other)):
+        yield _divergence(kind, 0, difference)
+
+
+def _logs(legacy: Recording, refactored: Recording, renames: Mapping[str, str]) -> Iterator[Divergence]:
+    """Log records as a multiset, by the function that wrote them; which Lambda it ran in is the move."""
+    counts: list[Counter[tuple[Any, ...]]] = []
+    for recording in (legacy, refactored):
+        counts.append(
+            Counter(
+                (line.step, renames.get(line.where, line.where), line.level, line.message,
+                 line.exception)
+                for line in recording.logs
+            )
+        )
+    for record in sorted(counts[0].keys() | counts[1].keys(), key=repr):
+        one, other = counts[0][record], counts[1][record]
+        if one != other:
+            step, where, level, message, exception = record
+            text = f"{level} {message}" + (f" ({exception})" if exception else "")
+            yield Divergence(
+                "logs", step, f"logs {where}", f"{one} × {text}" if one else MISSING,
+                f"{other} × {text}" if other else MISSING,
+            )
+
+
+def _network(legacy: Recording, refactored: Recording) -> Iterator[Divergence]:
+    """Code that tries to leave the machine is a finding, even if both sides do."""
+    if legacy.network_attempts or refactored.network_attempts:
+        yield Divergence(
+            "network", 0, "network", legacy.network_attempts, refactored.network_attempts
+        )

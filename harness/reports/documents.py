@@ -1,0 +1,70 @@
+"""Results as JSON and JUnit XML."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from harness.reports.text import divergences
+from harness.values import to_json
+from harness.verify import ScenarioResult, Verification
+
+
+def as_json(verification: Verification, trees: dict[str, str], versions: dict[str, str]) -> Any:
+    """The document of `verify --json`. Paths are relative to where it was run."""
+    return {
+        "verdict": verification.verdict,
+        "trees": trees,
+        "versions": versions,
+        "control": verification.control,
+        "allowances": [to_json(allowance) for allowance in verification.allowances],
+        "scenarios": [_scenario(result) for result in verification.results],
+        "seconds": round(verification.seconds, 3),
+    }
+
+
+def _scenario(result: ScenarioResult) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "shows": result.shows,
+        "verdict": result.verdict,
+        "steps": result.steps,
+        "calls": result.calls,
+        "virtual_seconds": result.virtual_seconds,
+        "seconds": round(result.seconds, 3),
+        "divergences": [
+            {
+                "kind": finding.divergence.kind,
+                "step": finding.divergence.step,
+                "path": finding.divergence.path,
+                "legacy": to_json(finding.divergence.legacy),
+                "refactored": to_json(finding.divergence.refactored),
+                "containers": finding.containers,
+            }
+            for finding in result.findings
+        ],
+    }
+
+
+def as_junit(verification: Verification, replays: dict[str, str]) -> bytes:
+    """One test case a scenario; a divergent one fails with what the text report says."""
+    results = verification.results
+    failed = sum(result.verdict != "identical" for result in results)
+    suite = ElementTree.Element(
+        "testsuite",
+        name="drs-refactor verify",
+        tests=str(len(results)),
+        failures=str(failed),
+        errors="0",
+        time=f"{verification.seconds:.3f}",
+    )
+    for result in results:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="verify", name=result.name, time=f"{result.seconds:.3f}"
+        )
+        if result.verdict != "identical":
+            message = result.verdict
+            failure = ElementTree.SubElement(case, "failure", message=message)
+            failure.text = "\n".join(divergences(result, replays.get(result.name, "")))
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n"

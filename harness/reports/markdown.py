@@ -1,0 +1,79 @@
+"""A verification as Markdown: for a pull request, or for the reports folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.reports.text import SHOWN, shown
+from harness.verify import ScenarioResult, Verification
+
+
+def report(
+    verification: Verification,
+    trees: dict[str, str],
+    versions: dict[str, str],
+    replays: dict[str, str],
+) -> str:
+    """The report, without anything that differs from one run to the next on equal trees."""
+    return "\n".join(_lines(verification, trees, versions, replays)) + "\n"
+
+
+def _lines(
+    verification: Verification,
+    trees: dict[str, str],
+    versions: dict[str, str],
+    replays: dict[str, str],
+) -> Iterator[str]:
+    results = verification.results
+    good = sum(result.verdict == "identical" for result in results)
+    yield f"# Verify: {verification.verdict}"
+    yield ""
+    yield (
+        f"`{trees['refactored']}` against `{trees['legacy']}`: {good} of {len(results)} scenarios "
+        "identical, with warm containers and with a cold start at every invocation."
+    )
+    yield ""
+    yield f"Control: legacy against itself is {verification.control}."
+    yield ""
+    for result in results:
+        if result.findings:
+            yield from _divergences(result, replays[result.name])
+    yield "| scenario | verdict | steps | AWS calls | virtual s | shows |"
+    yield "|---|---|---:|---:|---:|---|"
+    for result in results:
+        yield (
+            f"| {result.name} | {result.verdict} | {result.steps} | {result.calls} | "
+            f"{result.virtual_seconds:,.0f} | {_cell(result.shows)} |"
+        )
+    yield ""
+    yield "| allowance | reason | hits |"
+    yield "|---|---|---:|"
+    for allowance in verification.allowances:
+        yield f"| {allowance.name} | {allowance.reason} | {allowance.hits or 'unused'} |"
+    yield ""
+    yield "Compared at every step: returned state, exceptions, ordered AWS calls with account, " \
+          "region and parameters, tables, DRS and EC2, the path through the state machine, logs."
+    yield ""
+    yield "Versions: " + ", ".join(f"{name} {number}" for name, number in versions.items()) + "."
+
+
+def _divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
+    yield f"## {result.name}"
+    yield ""
+    yield f"{result.shows} Replay: `{replay}`"
+    yield ""
+    yield "| what | step | path | legacy | refactored |"
+    yield "|---|---:|---|---|---|"
+    for finding in result.findings[:SHOWN]:
+        found = finding.divergence
+        yield (
+            f"| {found.kind} | {found.step or 'end'} | {_cell(found.path)} | "
+            f"{_cell(shown(found.legacy, 120))} | {_cell(shown(found.refactored, 120))} |"
+        )
+    yield ""
+
+
+def _cell(text: str) -> str:
+    """Text from a tree is data: it must not end a cell or begin markup."""
+    plain = " ".join(text.split())
+    return plain.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "\\`")

@@ -1,0 +1,337 @@
+"""start_wave_recovery: which servers a wave recovers, and what it leaves in state and record."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.trees.support import (
+    A, B, C, ENDED_WITHOUT_SERVERS, EXECUTIONS, GROUPS, HUB, OTHER, START, System, changes,
+    execution, failed, group, other_account, state, wave,
+)
+
+
+def start(system: System, before: dict[str, Any], number: int = 0) -> dict[str, Any]:
+    """Start a wave; what it changed in the state."""
+    after = deepcopy(before)
+    assert system.call("start_wave_recovery", after, number) is None
+    return changes(before, after)
+
+
+def pending(server_id: str) -> dict[str, Any]:
+    return {
+        "sourceServerId": server_id, "serverName": server_id, "hostname": "",
+        "launchStatus": "PENDING", "instanceId": "", "privateIp": "", "instanceType": "",
+        "launchTime": 0,
+    }
+
+
+def test_one_job_recovers_all_servers_of_the_wave(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.put(EXECUTIONS, execution(extra="kept"))
+    moved.add_servers(A, B)
+    changed = start(moved, state(wave(A, B), current_wave_total_wait_time=90))
+    [call] = moved.calls("drs.")
+    assert call.name == "drs.StartRecovery"
+    assert call.parameters == {
+        "isDrill": True, "sourceServers": [{"sourceServerID": A}, {"sourceServerID": B}],
+    }
+    [job_id] = moved.drs().jobs
+    result = {
+        "waveNumber": 0, "waveName": "Web", "status": "STARTED", "jobId": job_id,
+        "startTime": START, "serverIds": [A, B], "serverStatuses": [pending(A), pending(B)],
+        "region": "us-east-1",
+    }
+    assert changed == {
+        "job_id": job_id, "region": "us-east-1", "server_ids": [A, B],
+        "current_wave_total_wait_time": 0, "wave_results": [result],
+    }
+    assert moved.record() == execution(
+        "POLLING", waves=[result], drsJobId=job_id, drsRegion="us-east-1", extra="kept"
+    )
+
+
+def test_a_later_wave_goes_into_its_own_place(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.put(EXECUTIONS, execution(waves=[{"waveName": "first"}, {"waveName": "second"}]))
+    moved.add_servers(B)
+    earlier = {"waveNumber": 0, "status": "COMPLETED"}
+    before = state(wave(A), wave(B, waveName="Db"), wave_completed=True, wave_results=[earlier])
+    changed = start(moved, before, 1)
+    assert changed["current_wave_number"] == 1
+    assert changed["wave_completed"] is False
+    assert changed["wave_results"][0] == earlier
+    assert changed["wave_results"][1]["waveNumber"] == 1
+    assert changed["wave_results"][1]["waveName"] == "Db"
+    assert moved.record()["waves"] == [{"waveName": "first"}, changed["wave_results"][1]]
+
+
+def test_a_wave_without_a_name_is_called_by_its_number(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.add_servers(B)
+    nameless = {"protectionGroupId": "pg-1", "serverIds": [B]}
+    changed = start(moved, state(wave(A), nameless), 1)
+    assert changed["wave_results"][0]["waveName"] == "Wave 2"
+
+
+@pytest.mark.parametrize("is_drill", [True, False])
+def test_drill_or_recovery_is_what_the_state_says(moved: System, is_drill: bool) -> None:
+    moved.put(GROUPS, group())
+    moved.add_servers(A)
+    start(moved, state(wave(A), is_drill=is_drill))
+    [call] = moved.calls("drs.StartRecovery")
+    assert call.parameters["isDrill"] is is_drill
+
+
+@pytest.mark.parametrize("missing", [{}, {"protectionGroupId": None}, {"protectionGroupId": ""}])
+def test_a_wave_without_a_group_fails(moved: System, missing: dict[str, Any]) -> None:
+    changed = start(moved, state({"waveName": "Web", "serverIds": [A], **missing}))
+    assert changed == failed("No protectionGroupId in wave")
+    assert moved.names("drs.", "dynamodb.") == []
+
+
+def test_a_group_that_is_not_there_fails_the_wave(moved: System) -> None:
+    changed = start(moved, state(wave(A, group="pg-lost")))
+    assert changed == failed("Protection Group pg-lost not found")
+    assert moved.names("drs.", "dynamodb.") == ["dynamodb.GetItem"]
+
+
+@pytest.mark.parametrize(("named", "used"), [("eu-west-1", "eu-west-1"), (None, "us-east-1")])
+def test_the_region_is_the_groups_or_the_default(
+    moved: System, named: str | None, used: str
+) -> None:
+    moved.put(GROUPS, {"groupId": "pg-1", **({"region": named} if named else {})})
+    moved.put(EXECUTIONS, execution())
+    moved.add_servers(A, region=used)
+    changed = start(moved, state(wave(A)))
+    [call] = moved.calls("drs.")
+    assert call.region == changed["region"] == changed["wave_results"][0]["region"] == used
+    assert moved.record()["drsRegion"] == used
+
+
+# Which servers.
+
+
+def test_tags_of_the_group_win_over_the_waves_own_servers(moved: System) -> None:
+    moved.put(GROUPS, group(serverSelectionTags={"Tier": "web"}))
+    moved.add_servers(A, C, tags={"Tier": "Web"})
+    moved.add_servers(B, tags={"Tier": "db"})
+    changed = start(moved, state(wave(B)))
+    assert changed["server_ids"] == [A, C]
+    assert moved.names("drs.") == ["drs.DescribeSourceServers", "drs.StartRecovery"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "wave_"),
+    [({"Tier": "mainframe"}, wave(A)), ({}, wave()), ({}, {"protectionGroupId": "pg-1"})],
+    ids=["no server has the tags", "no server named", "no key"],
+)
+def test_a_wave_without_servers_is_over_and_nothing_else(
+    moved: System, tags: dict[str, str], wave_: dict[str, Any]
+) -> None:
+    moved.put(GROUPS, group(serverSelectionTags=tags, launchConfig={"copyTags": True}))
+    moved.put(EXECUTIONS, execution())
+    moved.add_servers(A, tags={"Tier": "web"})
+    assert start(moved, state(wave_)) == ENDED_WITHOUT_SERVERS
+    assert "drs.StartRecovery" not in moved.names("drs.")
+    assert moved.record() == execution()
+
+
+def test_a_failed_tag_query_fails_the_wave(moved: System) -> None:
+    moved.put(GROUPS, group(serverSelectionTags={"Tier": "web"}))
+    moved.refuse("drs.DescribeSourceServers", message="not authorized")
+    changed = start(moved, state(wave(A)))
+    assert changed == failed(
+        "An error occurred (AccessDeniedException) when calling the DescribeSourceServers "
+        "operation: not authorized"
+    )
+    [query, wave_] = moved.logs("ERROR")
+    assert query.message.startswith("Querying DRS servers by tags in us-east-1 failed: ")
+    assert wave_.message.startswith("❌ Starting wave 0 of execution-1 failed: An error occurred")
+    assert (query.exception, wave_.exception) == (None, "AccessDeniedException")
+
+
+# Whose servers.
+
+
+@pytest.mark.parametrize(
+    "contexts",
+    [
+        {"accountContext": other_account()},
+        {"accountContext": {}, "account_context": other_account()},
+        {"accountContext": None, "account_context": other_account()},
+        {"accountContext": other_account(), "account_context": {"accountId": HUB}},
+    ],
+    ids=["camel", "snake", "null camel", "camel first"],
+)
+def test_servers_of_another_account(moved: System, contexts: dict[str, Any]) -> None:
+    moved.trust()
+    moved.put(GROUPS, group())
+    moved.add_servers(A, account=OTHER)
+    changed = start(moved, state(wave(A), **contexts))
+    assert changed["job_id"] in moved.drs(OTHER).jobs
+    [call] = moved.calls("drs.")
+    assert (call.account, call.name) == (OTHER, "drs.StartRecovery")
+    [role] = moved.calls("sts.")
+    assert role.name == "sts.AssumeRole"
+    assert role.parameters == {
+        "RoleArn": f"arn:aws:iam::{OTHER}:role/recovery",
+        "RoleSessionName": f"drs-orchestration-{START}",
+    }
+
+
+def test_tags_in_another_account_assume_the_role_twice(moved: System) -> None:
+    moved.trust(external_id="secret")
+    moved.put(GROUPS, group(serverSelectionTags={"Tier": "web"}))
+    moved.add_servers(A, account=OTHER, tags={"Tier": "web"})
+    changed = start(moved, state(wave(), accountContext=other_account(externalId="secret")))
+    assert changed["server_ids"] == [A]
+    assert moved.names("sts.", "drs.") == [
+        "sts.AssumeRole", "drs.DescribeSourceServers", "sts.AssumeRole", "drs.StartRecovery",
+    ]
+    assert [call.parameters["ExternalId"] for call in moved.calls("sts.")] == ["secret"] * 2
+
+
+def test_a_context_that_is_incomplete_fails_the_wave(moved: System) -> None:
+    moved.put(GROUPS, group())
+    changed = start(moved, state(wave(A), accountContext=other_account(assumeRoleName=None)))
+    assert changed == failed(
+        "Cross-account operation requires accountId and assumeRoleName, got "
+        f"accountId='{OTHER}', assumeRoleName=None"
+    )
+
+
+def test_a_role_that_cannot_be_assumed_fails_the_wave_with_advice(moved: System) -> None:
+    moved.trust(external_id="secret")
+    moved.put(GROUPS, group())
+    changed = start(moved, state(wave(A), accountContext=other_account(externalId="guess")))
+    assert changed["status"] == "failed"
+    assert changed["error"].startswith(
+        f"Failed to assume role arn:aws:iam::{OTHER}:role/recovery in account {OTHER}: "
+    )
+    assert changed["error"].endswith("that the externalId of the target account is right.")
+
+
+# Launch configuration.
+
+
+def test_the_launch_configuration_is_applied_before_the_recovery(moved: System) -> None:
+    moved.put(GROUPS, group(launchConfig={"copyTags": True}))
+    moved.add_servers(A)
+    start(moved, state(wave(A)))
+    assert moved.names("drs.") == [
+        "drs.GetLaunchConfiguration", "drs.UpdateLaunchConfiguration", "drs.StartRecovery",
+    ]
+
+
+def test_the_groups_servers_override_its_launch_configuration(moved: System) -> None:
+    override = {"sourceServerId": A, "launchTemplate": {"copyTags": False}}
+    moved.put(GROUPS, group(launchConfig={"copyTags": True}, servers=[override]))
+    moved.add_servers(A, B)
+    start(moved, state(wave(A, B)))
+    updates = [call.parameters["copyTags"] for call in moved.calls("drs.UpdateLaunch")]
+    assert updates == [False, True]
+
+
+@pytest.mark.parametrize("config", [{}, None])
+def test_overrides_alone_are_not_looked_at(moved: System, config: dict[str, Any] | None) -> None:
+    override = {"sourceServerId": A, "launchTemplate": {"copyTags": False}}
+    moved.put(GROUPS, group(launchConfig=config, servers=[override]))
+    moved.add_servers(A)
+    start(moved, state(wave(A)))
+    assert moved.names("drs.") == ["drs.StartRecovery"]
+
+
+def test_a_launch_configuration_that_fails_does_not_stop_the_wave(moved: System) -> None:
+    moved.put(GROUPS, group(launchConfig={"copyTags": True}))
+    moved.add_servers(A)
+    moved.refuse("drs.GetLaunchConfiguration")
+    assert start(moved, state(wave(A)))["server_ids"] == [A]
+
+
+# Failures.
+
+
+def test_a_refused_recovery_fails_the_wave_and_writes_nothing(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.put(EXECUTIONS, execution())
+    moved.add_servers(A)
+    moved.refuse("drs.StartRecovery", "ConflictException", "server is in a job")
+    changed = start(moved, state(wave(A)))
+    assert changed == failed(
+        "An error occurred (ConflictException) when calling the StartRecovery operation: "
+        "server is in a job"
+    )
+    assert moved.record() == execution()
+    assert [line.exception for line in moved.logs("ERROR")] == ["ConflictException"]
+
+
+def test_a_group_that_cannot_be_read_fails_the_wave(moved: System) -> None:
+    moved.refuse("dynamodb.GetItem", message="not yours")
+    assert start(moved, state(wave(A))) == failed(
+        "An error occurred (AccessDeniedException) when calling the GetItem operation: not yours"
+    )
+
+
+def test_the_record_is_only_updated_where_it_exists(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.add_servers(A)
+    changed = start(moved, state(wave(A)))
+    assert changed["job_id"] in moved.drs().jobs
+    assert "status" not in changed
+    assert moved.rows(EXECUTIONS) == []
+    assert moved.said("ERROR", "Could not record wave 0 of execution-1: ")
+
+
+def test_a_record_that_cannot_be_written_does_not_stop_the_wave(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.put(EXECUTIONS, execution())
+    moved.add_servers(A)
+    moved.refuse("dynamodb.UpdateItem", message="not yours")
+    changed = start(moved, state(wave(A)))
+    assert changed["job_id"] in moved.drs().jobs
+    assert "error" not in changed
+    assert moved.record() == execution()
+
+
+@pytest.mark.parametrize("key", ["waves", "is_drill", "execution_id"])
+def test_a_state_that_lacks_a_key_raises(moved: System, key: str) -> None:
+    broken = state(wave(A))
+    del broken[key]
+    before = deepcopy(broken)
+    with pytest.raises(KeyError) as caught:
+        moved.call("start_wave_recovery", broken, 0)
+    assert str(caught.value) == repr(key)
+    assert broken == before
+    assert moved.names("drs.", "dynamodb.") == []
+
+
+def test_a_wave_number_that_does_not_exist_raises(moved: System) -> None:
+    with pytest.raises(IndexError, match="^list index out of range$"):
+        moved.call("start_wave_recovery", state(wave(A)), 1)
+
+
+def test_without_a_plan_id_only_the_record_stays_behind(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.put(EXECUTIONS, execution())
+    moved.add_servers(A)
+    broken = state(wave(A))
+    del broken["plan_id"]
+    changed = start(moved, broken)
+    assert changed["job_id"] in moved.drs().jobs
+    assert "error" not in changed
+    assert moved.record() == execution()
+
+
+def test_without_wave_results_the_job_runs_and_the_state_has_failed(moved: System) -> None:
+    moved.put(GROUPS, group())
+    moved.put(EXECUTIONS, execution())
+    moved.add_servers(A)
+    broken = state(wave(A))
+    del broken["wave_results"]
+    changed = start(moved, broken)
+    [job_id] = moved.drs().jobs
+    assert changed == failed("'wave_results'") | {
+        "job_id": job_id, "region": "us-east-1", "server_ids": [A],
+    }
+    assert moved.record() == execution()
