@@ -66,6 +66,7 @@ def seed(world: World, scenario: Scenario) -> None:
         _create_network(network)
     for server in scenario.servers:
         backend = drs_backends[server.account][server.region]
+        backend.job_defaults = JobTiming(**scenario.timing)
         backend.add_source_server(
             server.id,
             hostname=server.hostname or server.id,

@@ -67,7 +67,11 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario. `tables` maps an environment variable that names a table to its items."""
+    """One scenario. `tables` maps an environment variable that names a table to its items.
+
+    `timing` are the settings of `harness.aws.drs`'s `JobTiming` for every job, `jobs` those of
+    `JobPlan` for the first jobs, in the order in which they are started.
+    """
 
     name: str
     shows: str
@@ -75,6 +79,7 @@ class Scenario:
     servers: tuple[Server, ...] = ()
     roles: tuple[TrustedRole, ...] = ()
     networks: tuple[Network, ...] = ()
+    timing: Mapping[str, float] = field(default_factory=dict)
     jobs: tuple[Mapping[str, Any], ...] = ()
     start: Start | None = None
     invoke: tuple[Invocation, ...] = ()

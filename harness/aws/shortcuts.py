@@ -9,16 +9,20 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import botocore.hooks as hooks
 import botocore.loaders
 import botocore.session
 import moto.core.responses as core_responses
 import moto.stepfunctions.parser.asl.utils.json_path as json_path
+from botocore.hooks import EventAliaser
 from moto.core.base_backend import BaseBackend
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
 _PLACES: tuple[tuple[object, str], ...] = (
     (botocore.session.Session, "_register_data_loader"),
+    (EventAliaser, "_alias_event_name"),
     (core_responses, "method_names_from_class"),
+    (hooks, "accepts_kwargs"),
     (json_path, "parse"),
     (BaseBackend, "urls"),
     (AmazonStateLanguageParser, "parse"),
@@ -30,8 +34,10 @@ for _owner, _name in _PLACES:
 def install() -> None:
     """Put all shortcuts in place, for the process."""
     _share_service_models()
+    _share_event_names()
     _keep(core_responses, "method_names_from_class")
     _keep(json_path, "parse")
+    _keep(hooks, "accepts_kwargs")
     _keep_urls()
     # Programs hold no state of an execution: the environment does.
     parse = lru_cache(maxsize=64)(AmazonStateLanguageParser.parse)
@@ -51,6 +57,19 @@ def _share_service_models() -> None:
         self._components.register_component("data_loader", loader)
 
     botocore.session.Session._register_data_loader = register
+
+
+def _share_event_names() -> None:
+    """Every client renames the same thousand events by botocore's own table."""
+    known: dict[str, str] = {}
+    make = EventAliaser.__init__
+
+    def make_with_known(self: Any, event_emitter: Any, event_aliases: Any = None) -> None:
+        make(self, event_emitter, event_aliases)
+        if event_aliases is None:
+            self._alias_name_cache = known
+
+    EventAliaser.__init__ = make_with_known  # type: ignore[method-assign]
 
 
 def _keep_urls() -> None:

@@ -63,6 +63,15 @@ def homes(side: str, function: str) -> list[Home]:
     return [Home(key, move.name) for key in (move.destination, *move.carry_to)]
 
 
+class _Refusals(Disruptor):
+    """Refusals in the protocol of the service that is called."""
+
+    def answer(self, operation: str, protocol: str, url: str) -> Any:
+        service = operation.partition(".")[0]
+        spoken = {"sts": "query", "iam": "query", "ec2": "ec2"}.get(service, protocol)
+        return super().answer(operation, spoken, url)
+
+
 @dataclass
 class System:
     """One tree, deployed into an empty account. `stubs`: call moved functions where they were."""
@@ -153,12 +162,12 @@ class System:
     ) -> None:
         """Refuse calls from now on; earlier refusals begin counting anew."""
         self._refusals.append(Disruption(operation, error, message, skip, times))
-        calls.use_disruptor(Disruptor(tuple(self._refusals)))
+        calls.use_disruptor(_Refusals(tuple(self._refusals)))
 
     def allow_all(self) -> None:
         """Take all refusals back."""
         self._refusals.clear()
-        calls.use_disruptor(Disruptor(()))
+        calls.use_disruptor(_Refusals(()))
 
     def wait(self, seconds: float) -> None:
         """Let what is due happen, then let time pass."""
