@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def edits_of(scene: Scene, source_key: str, key: str, resolved: Resolved) -> list[Edit]:
     """All edits of one destination file."""
     file, origin = scene.file(key), scene.file(source_key)
-    edits = [edit for name, alias in resolved.aliased.items() for edit in _rename(file, name, alias)]
+    edits = [
+        edit for name, alias in resolved.aliased.items() for edit in _rename(file, name, alias)
+    ]
     stubs = [m for m in scene.migration.moves if m.function in resolved.stubs]
     absent, taken = imports.missing(file, STUB_IMPORTS if stubs else ())
     lines = [*dict.fromkeys([*resolved.imports, *absent])]
@@ -75,7 +77,9 @@ def _old_names(scene: Scene, arriving: list[Move]) -> list[str]:
     for move in arriving:
         users = [scene.statements[other.function] for other in arriving]
         if move.name != move.function and any(u.refers_to(move.function) for u in users):
-            found.append(f"# The old name, which the code above calls.\n{move.function} = {move.name}\n")
+            found.append(
+                f"# The old name, which the code above calls.\n{move.function} = {move.name}\n"
+            )
     return found
 
 
@@ -100,7 +104,8 @@ def _import_alias(file: SourceFile, statement: Statement, name: str, alias: str)
     if finder.found is None or finder.inside_try:
         raise InputError(
             f"{name!r} is imported in a way that cannot be given an alias",
-            path=file.relative, line=file.line(statement.code),
+            path=file.relative,
+            line=file.line(statement.code),
             mend=f"Import it by a statement of its own: from … import {name}",
         )
     if finder.found.asname is not None:
@@ -130,7 +135,8 @@ def _handler(file: SourceFile, name: str) -> Statement:
     statement = file.function(name)
     if statement is None:
         raise InputError(
-            f"there is no handler {name!r} in this file", path=file.relative,
+            f"there is no handler {name!r} in this file",
+            path=file.relative,
             mend="Name it in migration.toml: [functions.…] handler",
         )
     return statement
@@ -144,11 +150,13 @@ def _route(file: SourceFile, handler: Statement) -> Edit:
     if not isinstance(node.body, cst.IndentedBlock) or not parameters:
         raise InputError(
             f"{node.name.value} has no body on lines of its own, or no parameter",
-            path=file.relative, line=file.line(handler.code),
+            path=file.relative,
+            line=file.line(handler.code),
             mend="Write its body on lines of its own",
         )
     body = node.body.body
     first = body[0]
+    assert isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement)
     if node.get_docstring() is not None:
         place = _line_end(file, handler.place_of(first)[1])
     else:

@@ -51,10 +51,10 @@ def _place(file: SourceFile, head: list[Statement], line: str) -> int:
     if not head:
         return file.statements[0].own if file.statements else len(file.text)
     kind = (_is_standard(line), line.startswith("from "))
-    for wanted in (lambda k: k == kind, lambda k: k[0] == kind[0]):
-        alike = [statement for statement in head if wanted(_kind(statement))]
-        if alike:
-            return alike[-1].end
+    same_kind = [statement for statement in head if _kind(statement) == kind]
+    same_origin = [statement for statement in head if _kind(statement)[0] == kind[0]]
+    if same_kind or same_origin:
+        return (same_kind or same_origin)[-1].end
     return head[-1].end
 
 
@@ -74,8 +74,8 @@ def written(lines: Iterable[str], width: int = 79) -> str:
     plain = []
     for line in lines:
         if line.startswith("from "):
-            module, _, names = line.removeprefix("from ").partition(" import ")
-            modules.setdefault(module, []).append(names)
+            module, _, name = line.removeprefix("from ").partition(" import ")
+            modules.setdefault(module, []).append(name)
         else:
             plain.append(line)
     statements = sorted(plain)
@@ -96,11 +96,7 @@ def without(statement: Statement, names: frozenset[str]) -> str:
     for small in node.body:
         assert isinstance(small, cst.Import | cst.ImportFrom)
         assert not isinstance(small.names, cst.ImportStar)
-        kept = [
-            alias
-            for alias in small.names
-            if _name_of(small, alias) not in names
-        ]
+        kept = [alias for alias in small.names if _name_of(small, alias) not in names]
         if kept:
             in_parentheses = isinstance(small, cst.ImportFrom) and small.lpar is not None
             if not in_parentheses:
@@ -108,9 +104,7 @@ def without(statement: Statement, names: frozenset[str]) -> str:
             body.append(small.with_changes(names=kept))
     body[-1] = body[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
     changed = node.with_changes(body=body, leading_lines=[])
-    module = cst.Module(
-        [], default_newline=statement.newline, default_indent=statement.indent
-    )
+    module = cst.Module([], default_newline=statement.newline, default_indent=statement.indent)
     return module.code_for_node(changed)
 
 

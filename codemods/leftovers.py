@@ -25,7 +25,9 @@ class Leftovers:
 
 
 def leftovers(
-    file: SourceFile, moved: Iterable[Statement], replaced: Iterable[Statement],
+    file: SourceFile,
+    moved: Iterable[Statement],
+    replaced: Iterable[Statement],
     still_used: frozenset[str],
 ) -> Leftovers:
     """What to take out of `file`: the `moved`, but for those `replaced` by stubs, and all that
@@ -46,21 +48,19 @@ def leftovers(
         removed |= names
         for statement in file.statements:
             bound = {binding.name for binding in statement.bindings}
-            if bound and bound <= removed:
-                gone.add(statement.index)
-            elif any(configures(statement, name) for name in names):
+            if (bound and bound <= removed) or any(configures(statement, name) for name in names):
                 gone.add(statement.index)
     edits = []
     for statement in file.statements:
         if statement.index in gone:
             edits.append(removal(file, statement, frozenset(gone)))
         elif imports.is_plain_import(statement) and "noqa: F401" not in statement.text:
-            names = frozenset(b.name for b in statement.bindings) & removed
-            if names:
-                edits.append(
-                    Edit(statement.code, statement.end, imports.without(statement, names))
-                )
-    return Leftovers(tuple(edits), frozenset(removed), tuple(_mentions(file, gone | stubs, removed)))
+            here = frozenset(b.name for b in statement.bindings) & removed
+            if here:
+                edits.append(Edit(statement.code, statement.end, imports.without(statement, here)))
+    return Leftovers(
+        tuple(edits), frozenset(removed), tuple(_mentions(file, gone | stubs, removed))
+    )
 
 
 def removal(file: SourceFile, statement: Statement, gone: frozenset[int]) -> Edit:

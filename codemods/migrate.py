@@ -10,6 +10,7 @@ from pathlib import Path
 from codemods import proof, tree_files
 from codemods.plan import Plan, make_plan, read_scene
 from codemods.proof import Moved
+from codemods.source import parse
 from drs_refactor.errors import InputError
 from drs_refactor.migration import Migration
 
@@ -29,18 +30,24 @@ def migrate(source: Path, migration: Migration) -> Migrated:
     """Make the new tree in memory. Raises InputError, with a remedy, where it would be unsafe."""
     scene = read_scene(source, migration)
     plan = make_plan(scene)
-    moved = proof.moved_functions(source, migration, plan.texts)
+    files = {
+        path: parse(text.encode(), path)
+        for path, text in plan.texts.items()
+        if path.endswith(".py")
+    }
+    moved = proof.moved_functions(migration, scene.files, files)
     broken = [m for m in moved if not m.verbatim]
     if broken:
         raise InputError(
-            f"{broken[0].function} would not arrive verbatim", path=broken[0].destination,
+            f"{broken[0].function} would not arrive verbatim",
+            path=broken[0].destination,
             mend="Please report it with the function's text",
         )
     left: list[str] = []
     for key in sorted({move.source for move in migration.moves}):
         path = migration.functions[key].path
         left += proof.service_calls_left(
-            plan.texts[path], path, migration.services_gone, _layer_texts(source, migration)
+            files[path], migration.services_gone, _layer_texts(source, migration)
         )
     return Migrated(
         source, plan, tree_files.wanted_files(source, plan.texts), tuple(moved), tuple(left)

@@ -24,7 +24,13 @@ from libcst.metadata import (
 )
 
 BUILTINS = frozenset(dir(builtins)) | {
-    "__file__", "__name__", "__doc__", "__package__", "__spec__", "__loader__", "__builtins__",
+    "__file__",
+    "__name__",
+    "__doc__",
+    "__package__",
+    "__spec__",
+    "__loader__",
+    "__builtins__",
 }
 _BRANCHES = cst.Else | cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler | cst.MatchCase
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -88,7 +94,7 @@ def _import_bindings(node: cst.Import | cst.ImportFrom, guarded: bool) -> Iterat
         module = "." * len(node.relative) + dotted(node.module)
     for alias in node.names:
         name = dotted(alias.name)
-        bound = dotted(alias.asname.name) if alias.asname else name.partition(".")[0]  # type: ignore[arg-type]
+        bound = dotted(alias.asname.name) if alias.asname else name.partition(".")[0]
         if isinstance(node, cst.ImportFrom):
             target = (module, name)
         else:

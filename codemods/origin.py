@@ -20,9 +20,7 @@ def stubs_in_source(
     """Edits that replace the functions still called, and every name that the stubs refer to."""
     edits: list[Edit] = []
     needed: frozenset[str] = frozenset()
-    first = min(
-        (scene.statements[name].index for name in called), default=None
-    )
+    first = min((scene.statements[name].index for name in called), default=None)
     absent, taken = imports.missing(file, STUB_IMPORTS if called else ())
     for move in scene.migration.moves:
         statement = scene.statements[move.function]

@@ -22,7 +22,9 @@ _ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
 
 
 def grants(
-    scene: Scene, documents: list[Document], functions: Mapping[str, FunctionNode],
+    scene: Scene,
+    documents: list[Document],
+    functions: Mapping[str, FunctionNode],
     calls: Mapping[str, list[str]],
 ) -> Iterator[tuple[Document, Edit, str]]:
     """The edits that let every caller invoke its callees, where the role does not already."""
@@ -33,7 +35,8 @@ def grants(
     if not role:
         raise InputError(
             f"the callers must be allowed {INVOKE_FUNCTION}, and no role is named",
-            path=scene.migration.path, mend="Name its logical id: [templates] role",
+            path=scene.migration.path,
+            mend="Name its logical id: [templates] role",
         )
     for document in documents:
         properties = document.get(document.root, "Resources", role, "Properties")
@@ -41,7 +44,8 @@ def grants(
             yield from _grant(document, properties, role, [functions[c] for c in callees])
             return
     raise InputError(
-        f"no template defines the role {role!r}", path=scene.migration.path,
+        f"no template defines the role {role!r}",
+        path=scene.migration.path,
         mend="Name its logical id: [templates] role",
     )
 
@@ -81,7 +85,8 @@ def _grant(
     ]
     if not lists:
         raise document.refuse(
-            f"{role} has no inline policy to which {INVOKE_FUNCTION} could be added", properties,
+            f"{role} has no inline policy to which {INVOKE_FUNCTION} could be added",
+            properties,
             "Add a policy with one statement",
         )
     lines = ["Effect: Allow", f"  Action: {INVOKE_FUNCTION}", "  Resource:"]
@@ -158,5 +163,6 @@ def _check_parameters(
         if not known and not name.startswith("AWS::"):
             raise document.refuse(
                 f"the name of {callee.logical_id} is made of {name}, which this template has not",
-                properties, f"Add the parameter {name} here, or allow the invocation by a wildcard",
+                properties,
+                f"Add the parameter {name} here, or allow the invocation by a wildcard",
             )

@@ -1,4 +1,4 @@
-"""The whole move as one pure step: from a tree's files to the edits that make it, and the reasons."""
+"""The whole move as one pure step: from a tree's files to the edits that make it."""
 
 from __future__ import annotations
 
@@ -89,11 +89,13 @@ def make_plan(scene: Scene) -> Plan:
     if len(sources) > 1:
         raise InputError(
             f"functions move out of {' and '.join(sources)}: one source at a time",
-            path=migration.path, mend="Split migration.toml in two and migrate twice",
+            path=migration.path,
+            mend="Split migration.toml in two and migrate twice",
         )
-    for key in sorted({m.destination for m in migration.moves} | {
-        key for m in migration.moves for key in m.carry_to
-    }):
+    for key in sorted(
+        {m.destination for m in migration.moves}
+        | {key for m in migration.moves for key in m.carry_to}
+    ):
         resolved = _resolve(scene, sources[0], key)
         resolutions += resolved.resolutions
         carried[key] = resolved.carried
@@ -111,7 +113,10 @@ def make_plan(scene: Scene) -> Plan:
     texts = {path: apply(scene.files[path].text, found) for path, found in edits.items()}
     template_texts, template_changes = templates.edited(scene, callers, carried)
     return Plan(
-        {**texts, **template_texts}, tuple(resolutions), removed, tuple(mentions),
+        {**texts, **template_texts},
+        tuple(resolutions),
+        removed,
+        tuple(mentions),
         tuple(template_changes),
     )
 
@@ -131,11 +136,13 @@ def _find(file: SourceFile, target: SourceFile, move: Move) -> Statement:
         if move.function in file.bound:
             raise InputError(
                 f"{move.function} is no plain function at the top level of the module",
-                path=file.relative, line=file.line(file.bound[move.function][-1].code),
+                path=file.relative,
+                line=file.line(file.bound[move.function][-1].code),
                 mend="Only functions defined at the top level can move",
             )
         raise InputError(
-            f"there is no function {move.function!r} in this file", path=file.relative,
+            f"there is no function {move.function!r} in this file",
+            path=file.relative,
             mend=f"See {move.source!r} in migration.toml, line {move.line}",
         )
     return statement
@@ -150,9 +157,7 @@ def _resolve(scene: Scene, source_key: str, key: str) -> Resolved:
     return resolver.resolve([scene.statements[move.function] for move in arriving])
 
 
-def _leave(
-    scene: Scene, key: str, file: SourceFile
-) -> tuple[set[str], list[Edit], Leftovers]:
+def _leave(scene: Scene, key: str, file: SourceFile) -> tuple[set[str], list[Edit], Leftovers]:
     """The source's side: stubs where functions are still called, the rest taken out."""
     statements = [scene.statements[move.function] for move in scene.migration.moves]
     stay = [s for s in file.statements if s.index not in {m.index for m in statements}]
@@ -166,7 +171,8 @@ def _leave(
             user = next(s for s in stay if s.refers_to(move.function))
             raise InputError(
                 f"{move.function} is a helper in migration.toml, but code that stays calls it",
-                path=file.relative, line=file.line(user.code),
+                path=file.relative,
+                line=file.line(user.code),
                 mend="Give it an action instead of helper = true",
             )
     needed, edits = stubs_in_source(scene, file, called)

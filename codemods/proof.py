@@ -8,7 +8,6 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from codemods import source
 from codemods.destination import moved_text
@@ -29,14 +28,14 @@ class Moved:
     copy: bool
 
 
-def moved_functions(root: Path, migration: Migration, texts: Mapping[str, str]) -> list[Moved]:
-    """Compare every moved function in the new texts with its source, token for token."""
+def moved_functions(
+    migration: Migration, before_files: Mapping[str, SourceFile], files: Mapping[str, SourceFile]
+) -> list[Moved]:
+    """Compare every moved function in the new files with its source, token for token."""
     found = []
-    files = {path: source.parse(text.encode(), path) for path, text in texts.items()
-             if path.endswith(".py")}
     for move in migration.moves:
         path = migration.functions[move.source].path
-        before = source.read(root, path)
+        before = before_files[path]
         statement = before.function(move.function)
         assert statement is not None
         for key in (move.destination, *move.carry_to):
@@ -45,8 +44,13 @@ def moved_functions(root: Path, migration: Migration, texts: Mapping[str, str]) 
             same = after is not None and _verbatim(before, move, files[target])
             found.append(
                 Moved(
-                    move.function, move.name, path, target, same,
-                    statement.bare_text.count("\n"), key != move.destination,
+                    move.function,
+                    move.name,
+                    path,
+                    target,
+                    same,
+                    statement.bare_text.count("\n"),
+                    key != move.destination,
                 )
             )
     return found
@@ -68,7 +72,7 @@ def _verbatim(before: SourceFile, move: Move, after: SourceFile) -> bool:
 
 
 def service_calls_left(
-    text: str, relative: str, services: tuple[str, ...], layers: Mapping[str, str]
+    file: SourceFile, services: tuple[str, ...], layers: Mapping[str, str]
 ) -> list[str]:
     """Places in the source that still make a client of a service, or import a helper that does.
 
@@ -84,15 +88,16 @@ def service_calls_left(
             for module, content in layers.items()
             for name in _functions_with(content, makes_client)
         }
-        for number, line in enumerate(text.splitlines(), 1):
-            if makes_client.search(line):
-                found.append(f"{relative}:{number}: makes a client of {service}")
-        for statement in source.parse(text.encode(), relative).statements:
+        for match in makes_client.finditer(file.text):
+            line = file.line(match.start())
+            found.append(f"{file.relative}:{line}: makes a client of {service}")
+        for statement in file.statements:
             for binding in statement.bindings:
                 if binding.target in makers:
-                    number = text.count("\n", 0, statement.code) + 1
+                    line = file.line(statement.code)
                     found.append(
-                        f"{relative}:{number}: imports {binding.name}, which makes one of {service}"
+                        f"{file.relative}:{line}: imports {binding.name}, "
+                        f"which makes one of {service}"
                     )
     return found
 

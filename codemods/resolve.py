@@ -113,7 +113,8 @@ class Resolver:
             )
         self._result.aliased[name] = alias
         self._note(
-            name, "aliased",
+            name,
+            "aliased",
             f"{_where(self._destination, name)} is now called {alias}; "
             f"{name} means {_where(self._source, name)}",
         )

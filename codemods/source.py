@@ -186,8 +186,15 @@ def _statements(module: cst.Module, text: str, relative: str) -> list[Statement]
         place += len(code)
         found.append(
             Statement(
-                index, node, text[start:place], start, start + sum(map(len, leading[:own])),
-                start + sum(map(len, leading)), place, module.default_newline, module.default_indent,
+                index,
+                node,
+                text[start:place],
+                start,
+                start + sum(map(len, leading[:own])),
+                start + sum(map(len, leading)),
+                place,
+                module.default_newline,
+                module.default_indent,
             )
         )
     return found

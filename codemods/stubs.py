@@ -118,22 +118,28 @@ class Signature:
 def signature_of(node: cst.FunctionDef, code: Any, path: str, line: int) -> Signature:
     """The signature of a function that is to be invoked remotely."""
     params = node.params
-    plain = params.params and [p.name.value for p in (*params.posonly_params, *params.params)]
+    plain = [*params.posonly_params, *params.params, *params.kwonly_params]
     odd = (
-        "*args" if isinstance(params.star_arg, cst.Param) else
-        "**kwargs" if params.star_kwarg else
-        "async" if node.asynchronous else
-        "a decorator" if node.decorators else ""
+        "*args"
+        if isinstance(params.star_arg, cst.Param)
+        else "**kwargs"
+        if params.star_kwarg
+        else "async"
+        if node.asynchronous
+        else "a decorator"
+        if node.decorators
+        else ""
     )
     if odd:
         raise InputError(
             f"{node.name.value} has {odd}: an invocation cannot keep that",
-            path=path, line=line, mend="Give it plain parameters before it moves",
+            path=path,
+            line=line,
+            mend="Give it plain parameters before it moves",
         )
-    names = [*(plain or []), *(p.name.value for p in params.kwonly_params)]
     bare = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=[])
     header = code(bare).rstrip()
-    return Signature(header[: header.rindex(":") + 1], tuple(names))
+    return Signature(header[: header.rindex(":") + 1], tuple(p.name.value for p in plain))
 
 
 def payload_of(move: Move, signature: Signature) -> dict[str, str]:
@@ -163,7 +169,8 @@ def stub_text(move: Move, signature: Signature, owner_variable: str, owner: str)
         if expression != key:
             if key in signature.parameters:
                 raise InputError(
-                    f"payload key {key!r} is also a parameter of {move.function}", line=move.line,
+                    f"payload key {key!r} is also a parameter of {move.function}",
+                    line=move.line,
                     mend="Name it otherwise in [[moves]] payload",
                 )
             lines.append(f"    {key} = {expression}")

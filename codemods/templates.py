@@ -48,8 +48,10 @@ def edited(
     """New texts of the templates, and one line a change."""
     documents = _read(scene)
     if not documents:
-        return {}, ["no templates are named in migration.toml: variables, permissions and time "
-                    "limits are left to you"]
+        return {}, [
+            "no templates are named in migration.toml: variables, permissions and time "
+            "limits are left to you"
+        ]
     functions = {key: _function(scene, key, documents) for key in scene.migration.functions}
     owner = {move.function: move.destination for move in scene.migration.moves}
     calls = {key: sorted({owner[name] for name in names}) for key, names in callers.items()}
@@ -63,12 +65,18 @@ def edited(
     for key, function in functions.items():
         lines = _variables(scene, key, functions, calls.get(key, []), carried.get(key, []))
         if lines:
-            note(function.document, [_add_variables(function, lines)],
-                 f"{function.logical_id}: variables {', '.join(sorted(lines))}")
+            note(
+                function.document,
+                [_add_variables(function, lines)],
+                f"{function.logical_id}: variables {', '.join(sorted(lines))}",
+            )
     for key, (old, new) in _limits(scene, functions, calls).items():
         function = functions[key]
-        note(function.document, [_set_limit(function, new)],
-             f"{function.logical_id}: Timeout {old} → {new} s")
+        note(
+            function.document,
+            [_set_limit(function, new)],
+            f"{function.logical_id}: Timeout {old} → {new} s",
+        )
     for document, edit, change in permissions.grants(scene, documents, functions, calls):
         note(document, [edit], change)
     texts = {}
@@ -89,13 +97,16 @@ def _read(scene: Scene) -> list[Document]:
                 raise InputError(f"cannot be read: {error}", path=relative) from error
             if text.startswith("\ufeff"):
                 raise InputError(
-                    "this template begins with a byte order mark", path=relative, line=1,
+                    "this template begins with a byte order mark",
+                    path=relative,
+                    line=1,
                     mend="Save it as UTF-8 without one",
                 )
             found.append(compose(text, relative))
     if scene.migration.templates.files and not found:
         raise InputError(
-            f"no template matches {list(scene.migration.templates.files)}", path=scene.root,
+            f"no template matches {list(scene.migration.templates.files)}",
+            path=scene.root,
             mend="See [templates] files in migration.toml",
         )
     return found
@@ -116,7 +127,10 @@ def _function(scene: Scene, key: str, documents: list[Document]) -> FunctionNode
 
 
 def _variables(
-    scene: Scene, key: str, functions: Mapping[str, FunctionNode], callees: list[str],
+    scene: Scene,
+    key: str,
+    functions: Mapping[str, FunctionNode],
+    callees: list[str],
     carried: list[Statement],
 ) -> dict[str, str]:
     """The entries that a function's Variables lack, as text by name."""
@@ -127,10 +141,13 @@ def _variables(
         if function.get("Environment", "Variables", variable) is None:
             lines[variable] = f"{variable}: {_arn(functions, key, callee)}"
     arriving = [scene.statements[move.function] for move in scene.arriving(key)]
-    for name in sorted({
-        name for statement in [*arriving, *carried] for name in
-        _READS_ENVIRONMENT.findall(statement.text)
-    }):
+    for name in sorted(
+        {
+            name
+            for statement in [*arriving, *carried]
+            for name in _READS_ENVIRONMENT.findall(statement.text)
+        }
+    ):
         if name.startswith("AWS_") or function.get("Environment", "Variables", name) is not None:
             continue
         source = functions[scene.migration.moves[0].source]
@@ -145,9 +162,10 @@ def _arn(functions: Mapping[str, FunctionNode], key: str, callee: str) -> str:
     if here.document is not there.document:
         raise here.document.refuse(
             f"{here.logical_id} must know the ARN of {there.logical_id}, which stands in "
-            f"{there.document.relative}", here.properties,
+            f"{there.document.relative}",
+            here.properties,
             "Pass it as a parameter, and set the variable "
-            f"to that parameter yourself before migrating",
+            "to that parameter yourself before migrating",
         )
     return f"!GetAtt {there.logical_id}.Arn"
 
@@ -157,7 +175,8 @@ def _copied(source: FunctionNode, function: FunctionNode, value: yaml.Node) -> s
     if "\n" in text or source.document is not function.document:
         raise source.document.refuse(
             "this variable must be copied to another function, and cannot be as it is written",
-            value, f"Add it to {function.logical_id} yourself before migrating",
+            value,
+            f"Add it to {function.logical_id} yourself before migrating",
         )
     return text
 
@@ -192,7 +211,8 @@ def _limits(
                 raise functions[caller].document.refuse(
                     f"{functions[caller].logical_id} would need a time limit of {new[caller]} s to "
                     f"outlive {' and '.join(callees)}, and Lambda's longest is {LAMBDA_LONGEST} s",
-                    functions[caller].properties, "Lower the limit of the one that is invoked",
+                    functions[caller].properties,
+                    "Lower the limit of the one that is invoked",
                 )
     return {key: (old[key], new[key]) for key in functions if new[key] != old[key]}
 
@@ -203,7 +223,8 @@ def _limit(function: FunctionNode) -> int:
         return LAMBDA_DEFAULT
     if not isinstance(node, yaml.ScalarNode) or not node.value.isdigit():
         raise function.document.refuse(
-            "this time limit is not written as a number, so it cannot be compared", node,
+            "this time limit is not written as a number, so it cannot be compared",
+            node,
             "Write the number of seconds",
         )
     return int(node.value)
@@ -224,13 +245,15 @@ def _checked(document: Document, edits: list[Edit]) -> str:
     lost = [path for path in before if path not in after and not _became_list(path, after)]
     if lost:
         raise InputError(
-            f"editing would lose {'.'.join(lost[0])}", path=document.relative,
+            f"editing would lose {'.'.join(lost[0])}",
+            path=document.relative,
             mend="Please report it with the lines around that place",
         )
     changed = [p for p in before if p in after and before[p] != after[p] and p[-1] != "Timeout"]
     if changed:
         raise InputError(
-            f"editing would change {'.'.join(changed[0])}", path=document.relative,
+            f"editing would change {'.'.join(changed[0])}",
+            path=document.relative,
             mend="Please report it with the lines around that place",
         )
     return text

@@ -1,4 +1,4 @@
-"""A tree on disk: listed, compared with what it should be, and replaced as a whole or not at all."""
+"""A tree on disk: listed, compared with what it should be, replaced as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -82,8 +82,13 @@ def _first_line(relative: str, there: bytes, wanted: bytes) -> Difference:
             )
     number = min(len(here), len(fresh)) + 1
     what = "lines are missing" if len(here) < len(fresh) else "there are more lines"
-    return Difference(relative, number, f"{what} than a fresh run writes"
-                      if what.startswith("there") else f"{what} that a fresh run writes")
+    return Difference(
+        relative,
+        number,
+        f"{what} than a fresh run writes"
+        if what.startswith("there")
+        else f"{what} that a fresh run writes",
+    )
 
 
 def replace_tree(source: Path, output: Path, wanted: Mapping[str, bytes]) -> None:
@@ -123,6 +128,7 @@ def replace_tree(source: Path, output: Path, wanted: Mapping[str, bytes]) -> Non
 
 def _unwritable(output: Path, error: OSError) -> InputError:
     return InputError(
-        f"cannot be written: {error.strerror}", path=output,
+        f"cannot be written: {error.strerror}",
+        path=output,
         mend="Make it writable, or name another with --output",
     )

@@ -48,7 +48,9 @@ class Document:
         if id(node) in self._shared:
             raise self.refuse(
                 "this part is shared through an anchor or a merge key, so an edit would reach "
-                "further than meant", node, "Write it out where it is used",
+                "further than meant",
+                node,
+                "Write it out where it is used",
             )
         return node
 
@@ -64,7 +66,9 @@ class Document:
         end = last.end_mark.index
         if isinstance(last, yaml.ScalarNode) and last.style in ("|", ">"):
             return self._without_blank_lines(end)
-        line_end = self.text.find("\n", max(end - 1, 0) if self.text[end - 1 : end] == "\n" else end)
+        line_end = self.text.find(
+            "\n", max(end - 1, 0) if self.text[end - 1 : end] == "\n" else end
+        )
         return len(self.text) if line_end < 0 else line_end + 1
 
     def _without_blank_lines(self, end: int) -> int:
@@ -87,7 +91,8 @@ class Document:
         if not isinstance(mapping, yaml.MappingNode) or mapping.flow_style or not mapping.value:
             raise self.refuse(
                 "entries can only be added to a mapping that is written on lines of its own",
-                mapping, "Write it as a block, one key a line",
+                mapping,
+                "Write it as a block, one key a line",
             )
         return self._add_lines(mapping, mapping.value[0][0].start_mark.column, lines)
 
@@ -97,9 +102,12 @@ class Document:
         if sequence.flow_style or not sequence.value:
             raise self.refuse(
                 "items can only be added to a list that is written on lines of its own",
-                sequence, "Write it as a block, one item a line",
+                sequence,
+                "Write it as a block, one item a line",
             )
-        return self._add_lines(sequence, sequence.start_mark.column, [f"- {line}" for line in lines])
+        return self._add_lines(
+            sequence, sequence.start_mark.column, [f"- {line}" for line in lines]
+        )
 
     def _add_lines(self, node: yaml.Node, column: int, lines: list[str]) -> Edit:
         place = self.end_of(node)
@@ -116,15 +124,19 @@ def compose(text: str, relative: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise InputError(
-            f"this is not valid YAML: {error.problem}", path=relative,
-            line=mark.line + 1 if mark else None, mend="Mend the template",
+            f"this is not valid YAML: {error.problem}",
+            path=relative,
+            line=mark.line + 1 if mark else None,
+            mend="Mend the template",
         ) from error
     if root is None:
         raise InputError("this template is empty", path=relative)
     return Document(relative, text, root)
 
 
-def flattened(node: yaml.Node, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], tuple[str, str]]:
+def flattened(
+    node: yaml.Node, path: tuple[str, ...] = ()
+) -> dict[tuple[str, ...], tuple[str, str]]:
     """Every scalar by its path, with tag and value: what an edit must leave as it is."""
     if isinstance(node, yaml.MappingNode):
         return {

@@ -104,12 +104,16 @@ class Migration:
 class _Keys:
     """Reads one table of the file and finds the lines of its keys for errors."""
 
-    def __init__(self, path: Path, text: str, table: Mapping[str, Any], line: int, name: str) -> None:
+    def __init__(
+        self, path: Path, text: str, table: Mapping[str, Any], line: int, name: str
+    ) -> None:
         self.path, self.text, self.table, self.start, self.name = path, text, table, line, name
 
     def line_of(self, key: str) -> int:
-        pattern = re.compile(rf"^\s*(?:\"{re.escape(key)}\"|{re.escape(key)})\s*[=.]|"
-                             rf"^\s*\[.*\b{re.escape(key)}\b.*\]")
+        pattern = re.compile(
+            rf"^\s*(?:\"{re.escape(key)}\"|{re.escape(key)})\s*[=.]|"
+            rf"^\s*\[.*\b{re.escape(key)}\b.*\]"
+        )
         for number, line in enumerate(self.text.splitlines()[self.start - 1 :], self.start):
             if pattern.match(line):
                 return number
@@ -208,15 +212,28 @@ def _function(top: _Keys, key: str, value: object) -> Function:
         if Path(relative).is_absolute() or ".." in Path(relative).parts:
             raise keys.fail(f"{name!r} leaves the tree", name, "Write it relative to the tree")
     return Function(
-        key, path, keys.get("refactored_path", str, path), keys.get("resource", str, key),
-        keys.get("handler", str, "lambda_handler"), keys.texts("variables"),
+        key,
+        path,
+        keys.get("refactored_path", str, path),
+        keys.get("resource", str, key),
+        keys.get("handler", str, "lambda_handler"),
+        keys.texts("variables"),
     )
 
 
 def _move(keys: _Keys, functions: Mapping[str, Function]) -> Move:
     keys.allow(
-        "function", "rename", "from", "to", "action", "payload", "mutates", "returns", "carry_to",
-        "on_invocation_failure", "helper",
+        "function",
+        "rename",
+        "from",
+        "to",
+        "action",
+        "payload",
+        "mutates",
+        "returns",
+        "carry_to",
+        "on_invocation_failure",
+        "helper",
     )
     name = keys.get("function", str)
     for key in ("function", "rename"):
@@ -244,7 +261,8 @@ def _move(keys: _Keys, functions: Mapping[str, Function]) -> Move:
     mutates = keys.get("mutates", str, "")
     if isinstance(failure, dict) and not mutates:
         raise keys.fail(
-            "'on_invocation_failure' sets keys, but nothing says in what", "on_invocation_failure",
+            "'on_invocation_failure' sets keys, but nothing says in what",
+            "on_invocation_failure",
             "Add mutates = the payload key of the state",
         )
     for key in ("mutates", "returns"):
@@ -273,7 +291,9 @@ def _check_moves(top: _Keys, moves: tuple[Move, ...]) -> None:
     for move in moves:
         if move.function in seen:
             raise InputError(
-                f"{move.function} moves twice", path=top.path, line=move.line,
+                f"{move.function} moves twice",
+                path=top.path,
+                line=move.line,
                 mend=f"It stands in line {seen[move.function]} already",
             )
         seen[move.function] = move.line

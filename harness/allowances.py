@@ -1,4 +1,4 @@
-"""Differences that are declared, and only those: name, reason, scope, and how often each was met."""
+"""Differences that are declared, and only those: name, reason, scope, and how often met."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class StalledError(RuntimeError):
 
 
 class VirtualClock:
-    """A clock that stands still until `run` is asked to go on. Times are seconds since the epoch."""
+    """A clock that stands still until `run` is asked to go on. Times are in seconds."""
 
     def __init__(self, start: datetime = EPOCH) -> None:
         self.start = start
@@ -111,7 +111,7 @@ class VirtualClock:
         return task
 
     def kill(self, task: Task) -> None:
-        """End a task that waits, as Lambda ends a function at its time limit: nothing catches it."""
+        """End a task that waits, as Lambda ends a function at its time limit."""
         if task.done:
             return
         for waiter in [w for w in self._waiters if w.task is task]:
@@ -148,7 +148,7 @@ class VirtualClock:
         return not waiter.timed_out
 
     def run(self, until: Callable[[], bool] | None = None) -> None:
-        """Run what is due, in order of time and then of arrival, until nothing is or `until()` holds.
+        """Run what is due, by time and then by arrival, until nothing is or `until()` holds.
 
         Raises what a task raised. Raises StalledError if `until` can no longer come true.
         """

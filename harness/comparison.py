@@ -60,7 +60,18 @@ def compare(legacy: Recording, refactored: Recording, rules: Rules) -> Compariso
     return Comparison(legacy.scenario, tuple(sorted(found, key=_when)), (hits,))
 
 
-_ORDER = ("exception", "state", "calls", "step", "execution", "table", "drs", "ec2", "logs", "network")
+_ORDER = (
+    "exception",
+    "state",
+    "calls",
+    "step",
+    "execution",
+    "table",
+    "drs",
+    "ec2",
+    "logs",
+    "network",
+)
 
 
 def _when(divergence: Divergence) -> tuple[int, int]:
@@ -97,7 +108,7 @@ def _brief(step: Step | None) -> Any:
 
 
 def _calls(legacy: list[RecordedCall], refactored: list[RecordedCall]) -> Iterator[Divergence]:
-    """Calls in order. Those of the same name are compared field by field; others are extra or lost."""
+    """Calls in order. Those of one name are compared by field; others are extra or lost."""
     names = [[(call.step, call.name) for call in calls] for calls in (legacy, refactored)]
     matcher = SequenceMatcher(None, names[0], names[1], autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -116,7 +127,10 @@ def _call(number: int, one: RecordedCall, other: RecordedCall) -> Iterator[Diver
     for field in ("at", "account", "region", "parameters", "attempts", "error"):
         for difference in differences(getattr(one, field), getattr(other, field), field):
             yield Divergence(
-                "calls", one.step, f"{path} {difference.path}", difference.legacy,
+                "calls",
+                one.step,
+                f"{path} {difference.path}",
+                difference.legacy,
                 difference.refactored,
             )
 
@@ -141,14 +155,21 @@ def _final(kind: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Itera
         yield _divergence(kind, 0, difference)
 
 
-def _logs(legacy: Recording, refactored: Recording, renames: Mapping[str, str]) -> Iterator[Divergence]:
-    """Log records as a multiset, by the function that wrote them; which Lambda it ran in is the move."""
+def _logs(
+    legacy: Recording, refactored: Recording, renames: Mapping[str, str]
+) -> Iterator[Divergence]:
+    """Log records as a multiset, by the function that wrote them, wherever it ran."""
     counts: list[Counter[tuple[Any, ...]]] = []
     for recording in (legacy, refactored):
         counts.append(
             Counter(
-                (line.step, renames.get(line.where, line.where), line.level, line.message,
-                 line.exception)
+                (
+                    line.step,
+                    renames.get(line.where, line.where),
+                    line.level,
+                    line.message,
+                    line.exception,
+                )
                 for line in recording.logs
             )
         )
@@ -158,8 +179,11 @@ def _logs(legacy: Recording, refactored: Recording, renames: Mapping[str, str]) 
             step, where, level, message, exception = record
             text = f"{level} {message}" + (f" ({exception})" if exception else "")
             yield Divergence(
-                "logs", step, f"logs {where}", f"{one} × {text}" if one else MISSING,
-                f"{other} × {text}" if other else MISSING,
+                "logs",
+                step,
+                f"logs {where}",
+                f"{one} times: {text}" if one else MISSING,
+                f"{other} times: {text}" if other else MISSING,
             )
 
 

@@ -36,7 +36,7 @@ class RecordedCall:
 
 @dataclass(frozen=True)
 class Step:
-    """An invocation from outside the tree's functions: by the state machine, a person, a schedule."""
+    """An invocation from outside: by the state machine, a person, a schedule."""
 
     at: float
     source: str

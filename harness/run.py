@@ -36,7 +36,8 @@ def run(tree: Tree, scenario: Scenario, *, cold: bool = False) -> Recording:
             machine = tree.machines[0].name
             world.clock.spawn(
                 lambda: world.start_execution(machine, start.name, start.input),
-                delay=start.seconds, name=start.name,
+                delay=start.seconds,
+                name=start.name,
             )
         for invocation in scenario.invoke:
             _schedule(world, invocation)
@@ -88,7 +89,9 @@ def _create_network(network: Network) -> None:
         with patch.object(subnets, "random_subnet_id", lambda wanted=subnet_id: wanted):
             backend.create_subnet(vpc.id, f"172.31.{96 + number}.0/24", zones[number % 6])
     for group_id in network.security_groups:
-        with patch.object(security_groups, "random_security_group_id", lambda wanted=group_id: wanted):
+        with patch.object(
+            security_groups, "random_security_group_id", lambda wanted=group_id: wanted
+        ):
             backend.create_security_group(group_id, "of the scenario", vpc_id=vpc.id)
     for name in network.instance_profiles:
         iam_backends[network.account]["aws"].create_instance_profile(
@@ -108,7 +111,9 @@ def _schedule(world: World, invocation: Invocation) -> None:
 
 
 def _plain(event: Any) -> Any:
-    return json.loads(json.dumps(event, default=lambda v: float(v) if isinstance(v, Decimal) else v))
+    return json.loads(
+        json.dumps(event, default=lambda v: float(v) if isinstance(v, Decimal) else v)
+    )
 
 
 def _check(tree: Tree, scenario: Scenario) -> None:
@@ -116,7 +121,8 @@ def _check(tree: Tree, scenario: Scenario) -> None:
         if tree.table_of(variable) is None:
             raise InputError(
                 f"{scenario.name}: no function has a variable {variable!r} that names a table",
-                path=tree.root, mend="Add it in the templates, or in [functions] variables",
+                path=tree.root,
+                mend="Add it in the templates, or in [functions] variables",
             )
     for invocation in scenario.invoke:
         if invocation.function not in tree.functions:
@@ -127,6 +133,7 @@ def _check(tree: Tree, scenario: Scenario) -> None:
             )
     if scenario.start is not None and not tree.machines:
         raise InputError(
-            f"{scenario.name}: the tree's templates define no state machine", path=tree.root,
+            f"{scenario.name}: the tree's templates define no state machine",
+            path=tree.root,
             mend="Add its template to [templates] files",
         )

@@ -1,9 +1,9 @@
 """Scenario files: YAML with `defaults` and `scenarios`, each scenario merged over the defaults.
 
-    defaults:
-      tables: {PROTECTION_GROUPS_TABLE: [{groupId: pg-1}]}
-    scenarios:
-      drill: {shows: A drill, start: {input: {isDrill: true}}}
+defaults:
+  tables: {PROTECTION_GROUPS_TABLE: [{groupId: pg-1}]}
+scenarios:
+  drill: {shows: A drill, start: {input: {isDrill: true}}}
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def read(path: Path) -> list[Scenario]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise InputError(
-            f"this is not valid YAML: {error.problem}", path=path,
+            f"this is not valid YAML: {error.problem}",
+            path=path,
             line=mark.line + 1 if mark else None,
         ) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -80,8 +81,14 @@ def read(path: Path) -> list[Scenario]:
         raise InputError("there are no scenarios in it", path=path, mend="Add scenarios: {name: …}")
 
     def fail(name: str) -> Callable[[str], InputError]:
-        line = next((n for n, row in enumerate(text.splitlines(), 1)
-                     if re.match(rf"\s+{re.escape(name)}\s*:", row)), None)
+        line = next(
+            (
+                n
+                for n, row in enumerate(text.splitlines(), 1)
+                if re.match(rf"\s+{re.escape(name)}\s*:", row)
+            ),
+            None,
+        )
         return lambda what: InputError(f"{name}: {what}", path=path, line=line)
 
     defaults = document.get("defaults", {})
@@ -100,8 +107,11 @@ def read_case(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise InputError(f"this is not valid JSON: {error}", path=path) from error
     if not isinstance(case, dict) or "scenario" not in case:
-        raise InputError("this is no case: it has no scenario", path=path,
-                         mend="verify writes cases beside its report")
+        raise InputError(
+            "this is no case: it has no scenario",
+            path=path,
+            mend="verify writes cases beside its report",
+        )
     return case
 
 

@@ -1,4 +1,4 @@
-"""The judge: a strict typed walk. DeepDiff explains, but it calls 2 and 2.0 equal; this does not."""
+"""The judge: a strict typed walk. DeepDiff, which calls 2 and 2.0 equal, only explains."""
 
 from __future__ import annotations
 

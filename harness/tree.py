@@ -87,7 +87,10 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
     return Tree(
         side,
         root,
-        {key: _function(f, side, root, migration, stacks) for key, f in migration.functions.items()},
+        {
+            key: _function(f, side, root, migration, stacks)
+            for key, f in migration.functions.items()
+        },
         tuple(_tables(stacks)),
         tuple(_machines(stacks)),
         tuple(_roles(stacks)),
@@ -100,8 +103,11 @@ def _function(
     relative = function.refactored_path if side == "refactored" else function.path
     entry = root / relative
     if not entry.is_file():
-        raise InputError("there is no such file", path=entry, mend=f"See {migration.path.name}: "
-                         f"[functions.{function.key}] path")
+        raise InputError(
+            "there is no such file",
+            path=entry,
+            mend=f"See {migration.path.name}: [functions.{function.key}] path",
+        )
     for stack in stacks:
         resource = stack.resources("AWS::Lambda::Function").get(function.resource)
         if resource is None:
@@ -155,8 +161,12 @@ def _variables(name: str, properties: Mapping[str, Any], own: Mapping[str, Any])
 
 def _tables(stacks: list[Stack]) -> list[Table]:
     kept = (
-        "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes",
-        "BillingMode", "ProvisionedThroughput",
+        "AttributeDefinitions",
+        "KeySchema",
+        "GlobalSecondaryIndexes",
+        "LocalSecondaryIndexes",
+        "BillingMode",
+        "ProvisionedThroughput",
     )
     found = []
     for stack in stacks:

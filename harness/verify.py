@@ -101,7 +101,8 @@ def verify(
     read_sides(trees)  # bad input is told before any worker starts
     tasks = [(trees, scenario) for scenario in chosen]
     control_result, *results = in_workers(
-        verify_one, [(trees, replace(chosen[0], name=CONTROL)), *tasks],
+        verify_one,
+        [(trees, replace(chosen[0], name=CONTROL)), *tasks],
         lambda result: None if result.name == CONTROL else on_result(result),
     )
     verdicts = {result.verdict for result in results}
@@ -161,9 +162,17 @@ def verify_scenario(sides: Sides, scenario: Scenario) -> ScenarioResult:
     assert warm is not None
     verdict = "divergent" if findings else "identical" if warm.steps else "invalid"
     return ScenarioResult(
-        scenario.name, scenario.shows, verdict, tuple(findings), tuple(explanation),
-        tuple(total(allowances)), len(warm.steps), len(warm.calls), warm.elapsed,
-        time.perf_counter() - began, scenario,
+        scenario.name,
+        scenario.shows,
+        verdict,
+        tuple(findings),
+        tuple(explanation),
+        tuple(total(allowances)),
+        len(warm.steps),
+        len(warm.calls),
+        warm.elapsed,
+        time.perf_counter() - began,
+        scenario,
     )
 
 

@@ -54,7 +54,7 @@ class Thread:
 
 
 class Event:
-    """What the interpreter uses of `threading.Event`; `set` wakes waiters even if `clear` follows."""
+    """What the interpreter uses of `threading.Event`; `clear` undoes no wake-up."""
 
     def __init__(self) -> None:
         self._flag = False

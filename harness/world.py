@@ -195,6 +195,13 @@ def _template_variables(variables: Any) -> dict[str, str]:
 
 def _recorded(call: Call) -> RecordedCall:
     return RecordedCall(
-        call.step, call.at, call.function, call.name, call.account, call.region, call.parameters,
-        call.attempts, Error(*call.error) if call.error else None,
+        call.step,
+        call.at,
+        call.function,
+        call.name,
+        call.account,
+        call.region,
+        call.parameters,
+        call.attempts,
+        Error(*call.error) if call.error else None,
     )

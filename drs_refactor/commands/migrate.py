@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", type=Path, metavar="DIR", help="the tree before")
     parser.add_argument("--output", type=Path, metavar="DIR", help="the tree after")
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--check", action="store_true", help="name where the output is not as written")
+    mode.add_argument(
+        "--check", action="store_true", help="name where the output is not as written"
+    )
     mode.add_argument("--diff", action="store_true", help="print what would change; write nothing")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the plan and its proof")
 
@@ -53,7 +55,9 @@ def run(options: argparse.Namespace) -> int:
 def _report(result: Migrated, source: Path, output: Path) -> None:
     print(f"{relative(source)} → {relative(output)}")
     for moved in result.moved:
-        name = moved.function if moved.name == moved.function else f"{moved.function} → {moved.name}"
+        name = (
+            moved.function if moved.name == moved.function else f"{moved.function} → {moved.name}"
+        )
         kind = "copied" if moved.copy else "moved"
         print(f"  {kind} verbatim  {name} ({moved.lines} lines) to {moved.destination}")
     for resolution in result.plan.resolutions:

@@ -29,7 +29,7 @@ from harness.values import frozen_copy
 
 _moto_answer = BotocoreStubber.__call__
 _delay_amount = ExponentialBackoff.delay_amount
-_original = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+_original = botocore.client.BaseClient._make_api_call
 assert list(inspect.signature(_moto_answer).parameters)[:3] == ["self", "event_name", "request"], (
     "moto changed BotocoreStubber.__call__: harness/aws/calls.py must follow"
 )
@@ -43,7 +43,7 @@ assert list(inspect.signature(_original).parameters) == ["self", "operation_name
 
 @dataclass
 class Call:
-    """One API call. `attempts` counts what was sent; `error` is (code, message) of what it raised."""
+    """One API call. `attempts` counts what was sent; `error` is (code, message), if it raised."""
 
     at: float
     function: str
@@ -124,6 +124,8 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
                 region,
                 account,
                 frozen_copy(api_params),
+                step=current_step.get(),
+                protocol=self.meta.service_model.resolved_protocol,
                 read_timeout=float(self.meta.config.read_timeout),
             )
             on_call(call)

@@ -49,11 +49,11 @@ class FunctionEnviron(MutableMapping[str, str]):
 def function_environments() -> Iterator[None]:
     """Put the switching mapping in the place of `os.environ`."""
     process = os.environ
-    os.environ = FunctionEnviron(process)  # type: ignore[assignment]
+    setattr(os, "environ", FunctionEnviron(process))  # noqa: B010  (mypy knows its type)
     try:
         yield
     finally:
-        os.environ = process
+        setattr(os, "environ", process)  # noqa: B010
 
 
 @contextmanager

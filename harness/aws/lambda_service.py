@@ -74,7 +74,10 @@ class InProcessFunction(LambdaFunction):
 
 
 def _too_large(size: int) -> Answer:
-    message = f"{size} byte payload is too large for the RequestResponse invocation type (limit {PAYLOAD_LIMIT} bytes)"
+    message = (
+        f"{size} byte payload is too large for the RequestResponse invocation type "
+        f"(limit {PAYLOAD_LIMIT} bytes)"
+    )
     return Answer(
         json.dumps({"errorType": "RequestEntityTooLargeException", "errorMessage": message}),
         error=True,

@@ -103,7 +103,7 @@ def _logging(on_log: Callable[[logging.LogRecord], None]) -> types.ModuleType:
 
 
 class InlineExecutor(concurrent.futures.Executor):
-    """A pool whose work is done where it is submitted: one of the orders that a real one may take."""
+    """A pool whose work is done where it is submitted: one of the orders a real one may take."""
 
     def __init__(self, max_workers: int | None = None, *_: object, **__: object) -> None:
         self._max_workers = max_workers

@@ -69,7 +69,7 @@ def _share_event_names() -> None:
         if event_aliases is None:
             self._alias_name_cache = known
 
-    EventAliaser.__init__ = make_with_known  # type: ignore[method-assign]
+    EventAliaser.__init__ = make_with_known
 
 
 def _keep_urls() -> None:

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import moto.stepfunctions.parser.asl.component.program.program as program
 import moto.stepfunctions.parser.asl.component.state.exec.execute_state as execute_state
-import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambda_eval
 import moto.stepfunctions.parser.asl.eval.callback.callback as callback
 import moto.stepfunctions.parser.asl.eval.environment as environment
 import moto.stepfunctions.parser.asl.eval.states as states
 import moto.stepfunctions.parser.backend.execution_worker as execution_worker
 import moto.stepfunctions.parser.utils as parser_utils
 from botocore.config import Config
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
+    lambda_eval_utils as lambda_eval,
+)
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -59,20 +62,24 @@ _NO_RETRIES = Config(
 def install() -> None:
     """Put the interpreter on the virtual clock; what it logs of failures is in the history too."""
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
-    real = environment.threading
     virtual = SimpleNamespace(
         Thread=virtual_threading.Thread,
         Event=virtual_threading.Event,
-        RLock=real.RLock,
-        Lock=real.Lock,
+        RLock=threading.RLock,
+        Lock=threading.Lock,
     )
     for module in (program, execute_state, environment):
-        module.threading = virtual
-    execute_state.Thread = virtual_threading.Thread
-    execution_worker.Thread = virtual_threading.Thread
-    callback.Event = virtual_threading.Event
-    lambda_eval.boto_client_for = _client_for
-    states.long_uid = callback.long_uid = _task_token
+        _replace(module, threading=virtual)
+    _replace(execute_state, Thread=virtual_threading.Thread)
+    _replace(execution_worker, Thread=virtual_threading.Thread)
+    _replace(callback, Event=virtual_threading.Event, long_uid=_task_token)
+    _replace(states, long_uid=_task_token)
+    _replace(lambda_eval, boto_client_for=_client_for)
+
+
+def _replace(module: ModuleType, **names: object) -> None:
+    for name, value in names.items():
+        setattr(module, name, value)
 
 
 def forget_threads() -> None:

@@ -37,7 +37,7 @@ def install() -> None:
     """Make moto's STS look at roles and their trust policies."""
     # botocore's STS model has no AccessDenied, and moto warns of that; STS answers it all the same.
     warnings.filterwarnings("ignore", message=r"Exception\(AccessDenied\).*'STS'")
-    STSBackend.assume_role = _checked_assume_role  # type: ignore[method-assign]
+    STSBackend.assume_role = _checked_assume_role  # type: ignore[method-assign, assignment]
 
 
 def trust_policy(external_id: str | None) -> str:

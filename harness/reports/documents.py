@@ -67,4 +67,5 @@ def as_junit(verification: Verification, replays: dict[str, str]) -> bytes:
             failure = ElementTree.SubElement(case, "failure", message=message)
             failure.text = "\n".join(divergences(result, replays.get(result.name, "")))
     ElementTree.indent(suite)
-    return ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"

@@ -51,8 +51,10 @@ def _lines(
     for allowance in verification.allowances:
         yield f"| {allowance.name} | {allowance.reason} | {allowance.hits or 'unused'} |"
     yield ""
-    yield "Compared at every step: returned state, exceptions, ordered AWS calls with account, " \
-          "region and parameters, tables, DRS and EC2, the path through the state machine, logs."
+    yield (
+        "Compared at every step: returned state, exceptions, ordered AWS calls with account, "
+        "region and parameters, tables, DRS and EC2, the path through the state machine, logs."
+    )
     yield ""
     yield "Versions: " + ", ".join(f"{name} {number}" for name, number in versions.items()) + "."
 

@@ -1,4 +1,4 @@
-"""Results as text: a table of scenarios, then each divergence with what it takes to see it again."""
+"""Results as text: a table of scenarios, then each divergence and how to see it again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ SHOWN = 5
 def table(results: list[ScenarioResult]) -> Iterator[str]:
     """One line a scenario: verdict, steps, AWS calls, virtual and real seconds."""
     width = max(len(result.name) for result in results)
-    yield f"{'scenario':<{width}}  {'verdict':<9} {'steps':>5} {'calls':>5} {'virtual s':>9} {'s':>5}"
+    heads = f"{'verdict':<9} {'steps':>5} {'calls':>5} {'virtual s':>9} {'s':>5}"
+    yield f"{'scenario':<{width}}  {heads}"
     for result in results:
         yield (
             f"{result.name:<{width}}  {result.verdict:<9} {result.steps:>5} {result.calls:>5} "
@@ -45,7 +46,7 @@ def divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
 
 def summary(verification: Verification) -> Iterator[str]:
     """The verdict in one line, the control, and every allowance with its hits."""
-    counts = {v: 0 for v in ("identical", "divergent", "invalid")}
+    counts = dict.fromkeys(("identical", "divergent", "invalid"), 0)
     for result in verification.results:
         counts[result.verdict] += 1
     numbers = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
@@ -54,8 +55,10 @@ def summary(verification: Verification) -> Iterator[str]:
         used = f"{allowance.hits} hits" if allowance.hits else "unused"
         yield f"allowance: {allowance.name} ({allowance.reason}): {used}"
     yield f"control: legacy against itself is {verification.control}"
-    yield f"{verification.verdict}: {numbers} of {len(verification.results)} scenarios " \
-          f"in {verification.seconds:.1f} s"
+    yield (
+        f"{verification.verdict}: {numbers} of {len(verification.results)} scenarios "
+        f"in {verification.seconds:.1f} s"
+    )
 
 
 def shown(value: Any, width: int = 300) -> str:

@@ -300,3 +300,45 @@ ENDED_WITHOUT_SERVERS = {"wave_completed": True}
 def failed(error: str) -> dict[str, Any]:
     """What a failure changes in a state."""
     return {"wave_completed": True, "status": "failed", "error": error}
+
+
+def wave_result(number: int, job_id: str, *server_ids: str, **more: Any) -> dict[str, Any]:
+    """A wave as start_wave_recovery leaves it in the state and in the record."""
+    return {
+        "waveNumber": number, "waveName": "Web", "status": "STARTED", "jobId": job_id,
+        "startTime": START, "serverIds": list(server_ids),
+        "serverStatuses": [pending_status(server_id) for server_id in server_ids],
+        "region": "us-east-1", **more,
+    }
+
+
+def pending_status(server_id: str) -> dict[str, Any]:
+    return {
+        "sourceServerId": server_id, "serverName": server_id, "hostname": "",
+        "launchStatus": "PENDING", "instanceId": "", "privateIp": "", "instanceType": "",
+        "launchTime": 0,
+    }
+
+
+def recover(*server_ids: str, region: str = "us-east-1") -> str:
+    """Start a job for the servers, as somebody else than our functions; its id."""
+    servers = [{"sourceServerID": server_id} for server_id in server_ids]
+    answer = clients.client("drs", region).start_recovery(isDrill=True, sourceServers=servers)
+    return str(answer["job"]["jobID"])
+
+
+def started(system: System, *waves: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """A state whose first wave has just been started, with its job, group and record."""
+    server_ids = waves[0]["serverIds"]
+    job_id = recover(*server_ids)
+    result = wave_result(0, job_id, *server_ids)
+    system.put(GROUPS, group())
+    system.put(
+        EXECUTIONS,
+        execution("POLLING", waves=[result], drsJobId=job_id, drsRegion="us-east-1"),
+    )
+    progress = {
+        "job_id": job_id, "region": "us-east-1", "server_ids": server_ids,
+        "wave_results": [result],
+    }
+    return state(*waves, **(progress | more))

@@ -122,6 +122,7 @@ def test_errors_are_logged_and_raised(place: Place) -> None:
     assert place.system.said("ERROR", "Querying DRS servers by tags in us-east-1 failed: ")
 
 
+@pytest.mark.filterwarnings("ignore:Exception.AccessDenied")
 def test_a_role_that_cannot_be_assumed_raises(place: Place) -> None:
     place.system.refuse("sts.AssumeRole", "AccessDenied", "not you")
     with pytest.raises(RuntimeError, match="Failed to assume role .*: not you"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Stack:
             export = output.get("Export") if isinstance(output, dict) else None
             if export:
                 name = self.value(export["Name"])
-                self.exports[name] = lambda output=output: self.value(output["Value"])
+                self.exports[name] = partial(self.value, output["Value"])
 
     def resources(self, kind: str) -> dict[str, document.Mapping]:
         """The resources of a type whose condition holds, by logical id."""
