@@ -1,0 +1,34 @@
+"""What all tests share: the shipped trees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drs_refactor.migration import Migration, load
+from harness.verify import Sides, Trees, read_sides
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def migration() -> Migration:
+    return load(ROOT / "migration.toml")
+
+
+@pytest.fixture(scope="session")
+def trees() -> Trees:
+    return Trees(ROOT / "migration.toml", ROOT / "legacy", ROOT / "refactored")
+
+
+@pytest.fixture(scope="session")
+def sides(trees: Trees) -> Sides:
+    """Both shipped trees, read once."""
+    return read_sides(trees)
