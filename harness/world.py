@@ -185,12 +185,18 @@ class World:
             drs=snapshot_drs(),
             ec2=snapshot_ec2(),
             logs=tuple(self._logs),
-            network_attempts=tuple(self._network_attempts),
+            network_attempts=(*self._network_attempts, *_unanswered(self._calls)),
         )
 
 
 def _template_variables(variables: Any) -> dict[str, str]:
     return {key: value for key, value in variables.items() if not key.startswith(("AWS_", "_"))}
+
+
+def _unanswered(calls: list[Call]) -> list[str]:
+    """What would have needed real AWS: a verdict must not stand on it."""
+    return [f"{call.name}: the fake account has no such operation" for call in calls
+            if call.unanswered]
 
 
 def _recorded(call: Call) -> RecordedCall:

@@ -43,7 +43,9 @@ assert list(inspect.signature(_original).parameters) == ["self", "operation_name
 
 @dataclass
 class Call:
-    """One API call. `attempts` counts what was sent; `error` is (code, message), if it raised."""
+    """One API call. `attempts` counts what was sent; `error` is (code, message), if it raised;
+    `unanswered` says that the fake account has no such operation.
+    """
 
     at: float
     function: str
@@ -56,6 +58,7 @@ class Call:
     attempts: int = 0
     error: tuple[str, str] | None = None
     protocol: str = field(default="json", repr=False)
+    unanswered: bool = False
     read_timeout: float = field(default=60.0, repr=False)
 
     @property
@@ -84,7 +87,16 @@ def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any
             answer = _disruptor.answer(call.name, call.protocol, request.url)
             if answer is not None:
                 return answer
-    return _moto_answer(self, event_name, request, **options)
+    try:
+        answer = _moto_answer(self, event_name, request, **options)
+    except NotImplementedError:
+        if call is not None:
+            call.unanswered = True
+        raise
+    # How moto answers for a service that it does not have.
+    if call is not None and answer is not None and answer.status_code == 404:
+        call.unanswered = answer.raw.getvalue() == b"Not yet implemented"
+    return answer
 
 
 def _delay(self: ExponentialBackoff, context: Any) -> float:

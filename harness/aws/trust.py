@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import inspect
 import json
-import warnings
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import AccessDeniedError
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, STSBackend
 
@@ -27,16 +26,8 @@ assert list(inspect.signature(_assume_role).parameters) == [
 ], "moto changed STSBackend.assume_role: harness/aws/trust.py must follow"
 
 
-class AccessDenied(ServiceException):
-    """STS's refusal (HTTP 403)."""
-
-    code = "AccessDenied"
-
-
 def install() -> None:
     """Make moto's STS look at roles and their trust policies."""
-    # botocore's STS model has no AccessDenied, and moto warns of that; STS answers it all the same.
-    warnings.filterwarnings("ignore", message=r"Exception\(AccessDenied\).*'STS'")
     STSBackend.assume_role = _checked_assume_role  # type: ignore[method-assign, assignment]
 
 
@@ -60,9 +51,7 @@ def _checked_assume_role(self: STSBackend, **arguments: Any) -> AssumedRole:
     wanted = None if role is None else _external_id(role.assume_role_policy_document)
     if role is None or (wanted is not None and wanted != given):
         caller = f"arn:aws:sts::{self.account_id}:assumed-role/lambda"
-        raise AccessDenied(
-            f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"
-        )
+        raise AccessDeniedError(caller, f"sts:AssumeRole on resource: {arn}")
     return _assume_role(self, **arguments)
 
 
