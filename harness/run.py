@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -51,7 +50,7 @@ def seed(world: World, scenario: Scenario) -> None:
     for variable, items in scenario.tables.items():
         table = world.tree.table_of(variable)
         for item in items:
-            attributes = {key: _serialize(value) for key, value in item.items()}
+            attributes = {key: _serialize(_numbers(value)) for key, value in item.items()}
             dynamodb.put_item(TableName=table, Item=attributes)
     for role in scenario.roles:
         iam_backends[role.account]["aws"].create_role(
@@ -80,6 +79,19 @@ def seed(world: World, scenario: Scenario) -> None:
         drs_backends[_HUB][_REGION].plan_next_job(_job_plan(plan))
 
 
+def _numbers(value: Any) -> Any:
+    """Numbers as DynamoDB takes them."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return Decimal(str(value))
+    if isinstance(value, Mapping):
+        return {key: _numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return value
+
+
 def _create_network(network: Network) -> None:
     """A VPC with subnets and security groups of the ids that the scenario names."""
     backend = ec2_backends[network.account][network.region]
@@ -106,13 +118,7 @@ def _job_plan(plan: Mapping[str, Any]) -> JobPlan:
 
 def _schedule(world: World, invocation: Invocation) -> None:
     world.invoke_later(
-        invocation.seconds, invocation.function, _plain(invocation.event), invocation.by
-    )
-
-
-def _plain(event: Any) -> Any:
-    return json.loads(
-        json.dumps(event, default=lambda v: float(v) if isinstance(v, Decimal) else v)
+        invocation.seconds, invocation.function, invocation.event, invocation.by
     )
 
 

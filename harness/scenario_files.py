@@ -12,7 +12,6 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -131,6 +130,8 @@ def from_case(case: Mapping[str, Any], fail: Callable[[str], InputError]) -> Sce
     for key in case:
         if key not in known:
             raise fail(f"unknown key {key!r} (known: {', '.join(sorted(known))})")
+    if not re.fullmatch(r"\w[\w.-]*", str(case.get("name"))):
+        raise fail("a name is made of letters, digits, dots, dashes and underscores")
     if not case.get("shows"):
         raise fail("`shows` must say in one line what the scenario is for")
     values = dict(case)
@@ -140,7 +141,7 @@ def from_case(case: Mapping[str, Any], fail: Callable[[str], InputError]) -> Sce
         values["start"] = _part(Start, case["start"], "start", fail)
     values["jobs"] = tuple(case.get("jobs") or ())
     values["tables"] = {
-        variable: tuple(_numbers(item) for item in items)
+        variable: tuple(items)
         for variable, items in (case.get("tables") or {}).items()
     }
     if values.get("start") is None and not values["invoke"]:
@@ -161,15 +162,3 @@ def _part(kind: type[Any], item: Any, key: str, fail: Callable[[str], InputError
         missing = re.findall(r"'(\w+)'", str(error))
         raise fail(f"`{key}` lacks {', '.join(missing)}") from error
 
-
-def _numbers(value: Any) -> Any:
-    """Numbers as DynamoDB takes them."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return Decimal(str(value))
-    if isinstance(value, Mapping):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    return value

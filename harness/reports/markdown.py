@@ -42,7 +42,7 @@ def _lines(
     yield "|---|---|---:|---:|---:|---|"
     for result in results:
         yield (
-            f"| {result.name} | {result.verdict} | {result.steps} | {result.calls} | "
+            f"| {_cell(result.name)} | {result.verdict} | {result.steps} | {result.calls} | "
             f"{result.virtual_seconds:,.0f} | {_cell(result.shows)} |"
         )
     yield ""
@@ -60,9 +60,9 @@ def _lines(
 
 
 def _divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
-    yield f"## {result.name}"
+    yield f"## {_cell(result.name)}"
     yield ""
-    yield f"{result.shows} Replay: `{replay}`"
+    yield f"{_cell(result.shows)} Replay: `{replay}`"
     yield ""
     yield "| what | step | path | legacy | refactored |"
     yield "|---|---:|---|---|---|"

@@ -1,0 +1,95 @@
+"""One result with a divergence, in every form that it is written in."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+from harness.allowances import Allowance
+from harness.comparison import Divergence
+from harness.reports import documents, markdown, text
+from harness.scenario import Scenario
+from harness.values import MISSING
+from harness.verify import Finding, ScenarioResult, Verification
+
+SCENARIO = Scenario("pause|<x>", "Shows <script>alert(1)</script> | and `code`.")
+FINDINGS = (
+    Finding(Divergence("state", 3, "result.status", "paused", "running"), "warm"),
+    Finding(Divergence("table", 0, "plans[0].n", MISSING, None), "cold"),
+    *(Finding(Divergence("logs", 4, f"logs f{n}", "a", "b"), "warm") for n in range(9)),
+)
+
+
+def result(*findings: Finding) -> ScenarioResult:
+    verdict = "divergent" if findings else "identical"
+    return ScenarioResult(
+        SCENARIO.name, SCENARIO.shows, verdict, findings, ("Value changed.",), (), 5, 6, 930.0,
+        1.25, SCENARIO,
+    )
+
+
+VERIFICATION = Verification(
+    "divergent", (result(*FINDINGS), result()),
+    (Allowance("invocations", "the move", 0),), "identical", 2.5,
+)
+REPLAYS = {SCENARIO.name: "drs-refactor replay case.json"}
+TREES = {"legacy": "legacy", "refactored": "new"}
+
+
+def test_text_shows_scenario_step_path_values_and_replay() -> None:
+    lines = list(text.divergences(VERIFICATION.results[0], REPLAYS[SCENARIO.name]))
+    assert lines[2:8] == [
+        "  state, step 3, result.status",
+        '    legacy      "paused"',
+        '    refactored  "running"',
+        "  table, in the end, plans[0].n (cold containers only)",
+        "    legacy      (missing)",
+        "    refactored  null",
+    ]
+    assert "  … and 6 more, mostly what follows from these (see --json)" in lines
+    assert "  deepdiff: Value changed." in lines
+    assert lines[-1] == "  replay: drs-refactor replay case.json"
+
+
+def test_the_summary_counts_and_tells_unused_allowances() -> None:
+    lines = list(text.summary(VERIFICATION))
+    assert lines[1] == "allowance: invocations (the move): unused"
+    assert lines[2] == "control: legacy against itself is identical"
+    assert lines[3] == "divergent: 1 identical, 1 divergent of 2 scenarios in 2.5 s"
+
+
+def test_long_values_are_cut_with_their_length() -> None:
+    assert text.shown("x" * 1000).endswith("… (1,002 characters)")
+
+
+def test_json_has_the_keys_that_others_rely_on() -> None:
+    document = json.loads(json.dumps(documents.as_json(VERIFICATION, TREES, {"moto": "5"})))
+    assert document["verdict"] == "divergent"
+    first = document["scenarios"][0]
+    assert {"name", "verdict", "divergences"} <= first.keys()
+    assert first["divergences"][1] == {
+        "kind": "table", "step": 0, "path": "plans[0].n", "legacy": {"$missing": True},
+        "refactored": None, "containers": "cold",
+    }
+    assert len(first["divergences"]) == len(FINDINGS)
+
+
+def test_junit_fails_what_is_not_identical() -> None:
+    suite = ElementTree.fromstring(documents.as_junit(VERIFICATION, REPLAYS))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+    failed = [case for case in suite if case.find("failure") is not None]
+    assert [case.get("name") for case in failed] == [SCENARIO.name]
+
+
+def test_markdown_takes_names_and_values_as_data() -> None:
+    report = markdown.report(VERIFICATION, TREES, {"moto": "5"}, REPLAYS)
+    assert "<script>" not in report
+    row = next(line for line in report.splitlines() if line.startswith("| pause"))
+    assert "pause\\|&lt;x>" in row
+    assert report.count("| unused |") == 1
+
+
+def test_markdown_is_the_same_for_the_same_result() -> None:
+    assert markdown.report(VERIFICATION, TREES, {}, REPLAYS) == markdown.report(
+        VERIFICATION, TREES, {}, REPLAYS
+    )
