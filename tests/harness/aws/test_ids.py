@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from moto.ec2.models import ec2_backends
 from moto.moto_api._internal import mock_random
 
 from harness.aws import account, ids
@@ -47,6 +48,16 @@ def test_the_outer_stream_goes_on_after_an_inner_call() -> None:
         mock_random.get_random_hex(5)
         drawn("inner")
         assert mock_random.get_random_hex(5) == plain
+
+
+def test_a_default_vpc_has_its_ids_from_its_region_whoever_asks_first() -> None:
+    found = []
+    for asker in ("DescribeVpcs", "RunInstances"):
+        account.reset()
+        with ids.derived_from("123456789012", "eu-west-1", "ec2", asker):
+            backend = ec2_backends["123456789012"]["eu-west-1"]
+        found.append(sorted(backend.vpcs))
+    assert found[0] == found[1]
 
 
 def test_choice_and_uuid_draw_from_the_stream_too() -> None:

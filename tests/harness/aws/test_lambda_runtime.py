@@ -90,6 +90,7 @@ def test_a_function_ends_at_its_time_limit_and_nothing_in_it_notices(make_tree: 
         assert late.value["errorType"] == "Sandbox.Timedout"
         assert "timed out after 5.00 seconds" in late.value["errorMessage"]
         assert world.clock.elapsed == 9
+        world.run()
         assert world.recording("x").tables["records"] == [{"id": "late"}]  # of the first alone
         assert len(world.recording("x").calls) == 1
 
