@@ -27,13 +27,15 @@ _MICROSECONDS = 1_000_000
 class Task:
     """A piece of work on the clock; `error` holds what it raised, `done` says that it ended."""
 
-    def __init__(self, name: str, work: Callable[[], object]) -> None:
+    def __init__(
+        self, name: str, work: Callable[[], object], context: contextvars.Context | None
+    ) -> None:
         self.name = name
         self.done = False
         self.result: object = None
         self.error: BaseException | None = None
         self._greenlet = greenlet.greenlet(lambda: self._run(work))
-        self._greenlet.gr_context = contextvars.copy_context()
+        self._greenlet.gr_context = context or contextvars.copy_context()
 
     def _run(self, work: Callable[[], object]) -> None:
         try:
@@ -103,9 +105,18 @@ class VirtualClock:
         """The task that runs now; None outside `run`."""
         return self._current
 
-    def spawn(self, work: Callable[[], object], *, delay: float = 0.0, name: str = "task") -> Task:
-        """Let `work` run as a task of its own, `delay` seconds from now."""
-        task = Task(name, work)
+    def spawn(
+        self,
+        work: Callable[[], object],
+        *,
+        delay: float = 0.0,
+        name: str = "task",
+        context: contextvars.Context | None = None,
+    ) -> Task:
+        """Let `work` run as a task of its own, `delay` seconds from now, in a copy of the caller's
+        context or in the one given.
+        """
+        task = Task(name, work, context)
         self._tasks.append(task)
         self._schedule(task, delay)
         return task

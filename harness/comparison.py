@@ -47,6 +47,7 @@ def compare(legacy: Recording, refactored: Recording, rules: Rules) -> Compariso
     legacy_calls, none = rules.invocations.split(legacy)
     refactored_calls, allowed = rules.invocations.split(refactored)
     found = [
+        *_permissions(legacy_calls, refactored.calls),
         *_steps(legacy.steps, refactored.steps),
         *_calls(legacy_calls, refactored_calls),
         *_executions(legacy.executions, refactored.executions),
@@ -61,6 +62,7 @@ def compare(legacy: Recording, refactored: Recording, rules: Rules) -> Compariso
 
 
 _ORDER = (
+    "permission",
     "exception",
     "state",
     "calls",
@@ -77,6 +79,23 @@ _ORDER = (
 def _when(divergence: Divergence) -> tuple[int, int]:
     """By step, the final state last; within a step, causes before what they lead to."""
     return (divergence.step or 1_000_000, _ORDER.index(divergence.kind))
+
+
+def _permissions(
+    legacy: list[RecordedCall], refactored: tuple[RecordedCall, ...]
+) -> Iterator[Divergence]:
+    """Calls that a function's role does not permit, where legacy had no such refusal."""
+    known = {(call.step, call.name) for call in legacy if call.denied}
+    for call in refactored:
+        if call.denied and (call.step, call.name) not in known:
+            message = call.error.message if call.error else ""
+            yield Divergence(
+                "permission",
+                call.step,
+                f"{call.function} {call.name}",
+                MISSING,
+                f"{message}: allow it in the role of {call.function}",
+            )
 
 
 def _steps(legacy: tuple[Step, ...], refactored: tuple[Step, ...]) -> Iterator[Divergence]:

@@ -20,7 +20,8 @@ class Error:
 @dataclass(frozen=True)
 class RecordedCall:
     """An API call that code in a function made. `at` in virtual seconds since the start, `step` the
-    number, from 1, of the step in whose course it was made.
+    number, from 1, of the step in whose course it was made; `denied` says that the function's role
+    does not permit it.
     """
 
     step: int
@@ -32,6 +33,7 @@ class RecordedCall:
     parameters: Any
     attempts: int
     error: Error | None
+    denied: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,21 @@ _serialize = TypeSerializer().serialize
 _HUB, _REGION = "123456789012", "us-east-1"
 
 
-def run(tree: Tree, scenario: Scenario, *, cold: bool = False) -> Recording:
+def run(
+    tree: Tree,
+    scenario: Scenario,
+    *,
+    cold: bool = False,
+    denied: Mapping[str, tuple[str, ...]] | None = None,
+) -> Recording:
     """Run a scenario in a world of its own. Raises InputError where it does not fit the tree."""
     _check(tree, scenario)
     with World(
-        tree, cold=cold, disruptions=scenario.refuse, history_limit=scenario.history_limit
+        tree,
+        cold=cold,
+        disruptions=scenario.refuse,
+        history_limit=scenario.history_limit,
+        denied=denied,
     ) as world:
         seed(world, scenario)
         if scenario.start is not None:
@@ -117,9 +127,7 @@ def _job_plan(plan: Mapping[str, Any]) -> JobPlan:
 
 
 def _schedule(world: World, invocation: Invocation) -> None:
-    world.invoke_later(
-        invocation.seconds, invocation.function, invocation.event, invocation.by
-    )
+    world.invoke_later(invocation.seconds, invocation.function, invocation.event, invocation.by)
 
 
 def _check(tree: Tree, scenario: Scenario) -> None:

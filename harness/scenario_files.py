@@ -141,8 +141,7 @@ def from_case(case: Mapping[str, Any], fail: Callable[[str], InputError]) -> Sce
         values["start"] = _part(Start, case["start"], "start", fail)
     values["jobs"] = tuple(case.get("jobs") or ())
     values["tables"] = {
-        variable: tuple(items)
-        for variable, items in (case.get("tables") or {}).items()
+        variable: tuple(items) for variable, items in (case.get("tables") or {}).items()
     }
     if values.get("start") is None and not values["invoke"]:
         raise fail("nothing happens: add `start` or `invoke`")
@@ -161,4 +160,3 @@ def _part(kind: type[Any], item: Any, key: str, fail: Callable[[str], InputError
     except TypeError as error:
         missing = re.findall(r"'(\w+)'", str(error))
         raise fail(f"`{key}` lacks {', '.join(missing)}") from error
-

@@ -176,17 +176,32 @@ def _tables(stacks: list[Stack]) -> list[Table]:
     return found
 
 
+def _attached(stacks: list[Stack]) -> dict[str, list[Mapping[str, Any]]]:
+    """The documents of policies that are resources of their own, by the role's name."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for stack in stacks:
+        for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
+            for resource in stack.resources(kind).values():
+                properties = stack.properties(resource, "PolicyDocument", "Roles", "RoleName")
+                for role in [*properties.get("Roles", []), properties.get("RoleName")]:
+                    if role is not None and "PolicyDocument" in properties:
+                        found.setdefault(str(role), []).append(properties["PolicyDocument"])
+    return found
+
+
 def _roles(stacks: list[Stack]) -> list[Role]:
     found = []
+    attached = _attached(stacks)
     for stack in stacks:
         for logical_id, resource in stack.resources("AWS::IAM::Role").items():
             properties = stack.properties(resource, "AssumeRolePolicyDocument", "Policies")
+            inline = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
             found.append(
                 Role(
                     stack.physical_name(logical_id),
                     stack.arn(logical_id),
                     properties.get("AssumeRolePolicyDocument", {}),
-                    tuple(policy["PolicyDocument"] for policy in properties.get("Policies", [])),
+                    (*inline, *attached.get(stack.physical_name(logical_id), ())),
                 )
             )
     return found

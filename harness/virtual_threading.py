@@ -6,18 +6,24 @@ time. Given these in place of the real ones it runs on the clock, one task at a 
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness.clock import Task, VirtualClock
 
 _clock: VirtualClock | None = None
+_context = contextvars.copy_context()
 
 
 def use_clock(clock: VirtualClock | None) -> None:
-    """Name the clock that threads and events made from now on run on."""
-    global _clock
-    _clock = clock
+    """Name the clock that threads and events made from now on run on.
+
+    Threads run in a copy of today's context: an execution that a Lambda function starts does not
+    run as that function.
+    """
+    global _clock, _context
+    _clock, _context = clock, contextvars.copy_context()
 
 
 def current_clock() -> VirtualClock:
@@ -44,7 +50,7 @@ class Thread:
         self._task: Task | None = None
 
     def start(self) -> None:
-        self._task = current_clock().spawn(self._work, name=self.name)
+        self._task = current_clock().spawn(self._work, name=self.name, context=_context.copy())
 
     def is_alive(self) -> bool:
         return self._task is not None and not self._task.done

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
 from harness import virtual_threading
-from harness.aws import account, calls, clients, environment, lambda_service, network, stepfunctions
+from harness.aws import (
+    account,
+    calls,
+    clients,
+    environment,
+    lambda_service,
+    network,
+    permissions,
+    stepfunctions,
+)
 from harness.aws.calls import Call
 from harness.aws.disruptions import Disruption, Disruptor
 from harness.aws.lambda_runtime import (
     Answer,
     Container,
+    FunctionDefinition,
     LambdaRuntime,
     LogLine,
     current_step,
     running,
 )
+from harness.aws.permissions import Policy
 from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
 from harness.clock import Task, VirtualClock
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
@@ -40,12 +51,18 @@ class World:
         cold: bool = False,
         disruptions: tuple[Disruption, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
+        denied: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
+        """`denied` are actions, by function, that its role is denied on top of its policies."""
         self.tree = tree
         self.clock = VirtualClock()
         self.runtime = LambdaRuntime(self.clock, self, cold)
         self._disruptor = Disruptor(disruptions)
         self._history_limit = history_limit
+        self._policies = {
+            function.key: _policy(tree, function, (denied or {}).get(function.key, ()))
+            for function in tree.functions.values()
+        }
         self._calls: list[Call] = []
         self._steps: list[Step | None] = []
         self._logs: list[LogLine] = []
@@ -66,7 +83,7 @@ class World:
         enter(stepfunctions.limited_history(self._history_limit))
         virtual_threading.use_clock(self.clock)
         lambda_service.use_runtime(self.runtime)
-        calls.use_disruptor(self._disruptor)
+        calls.use(self._disruptor, self._authorize)
         self._deploy()
         return self
 
@@ -74,7 +91,7 @@ class World:
         self._stack.close()
         virtual_threading.use_clock(None)
         lambda_service.use_runtime(None)
-        calls.use_disruptor(None)
+        calls.use(None, None)
         stepfunctions.forget_threads()
 
     def _deploy(self) -> None:
@@ -100,6 +117,19 @@ class World:
             states.create_state_machine(
                 name=machine.name, definition=machine.definition, roleArn=machine.role
             )
+
+    def _authorize(self, call: Call) -> Disruption | None:
+        """The hub account's roles decide; what an assumed role may do is not in the templates."""
+        if call.account != self.tree.functions[call.function].account:
+            return None
+        return permissions.refusal(
+            self._policies[call.function],
+            call.function,
+            call.service,
+            call.operation,
+            (call.account, call.region),
+            call.parameters,
+        )
 
     # What the runtime tells.
 
@@ -189,14 +219,22 @@ class World:
         )
 
 
+def _policy(tree: Tree, function: FunctionDefinition, denied: tuple[str, ...]) -> Policy:
+    role = next((role for role in tree.roles if function.role in (role.arn, role.name)), None)
+    if role is None:
+        return Policy(function.role, (), known=False)
+    return permissions.policy_of(role.arn, role.policies, denied)
+
+
 def _template_variables(variables: Any) -> dict[str, str]:
     return {key: value for key, value in variables.items() if not key.startswith(("AWS_", "_"))}
 
 
 def _unanswered(calls: list[Call]) -> list[str]:
     """What would have needed real AWS: a verdict must not stand on it."""
-    return [f"{call.name}: the fake account has no such operation" for call in calls
-            if call.unanswered]
+    return [
+        f"{call.name}: the fake account has no such operation" for call in calls if call.unanswered
+    ]
 
 
 def _recorded(call: Call) -> RecordedCall:
@@ -210,4 +248,5 @@ def _recorded(call: Call) -> RecordedCall:
         call.parameters,
         call.attempts,
         Error(*call.error) if call.error else None,
+        call.denied,
     )

@@ -23,7 +23,7 @@ from moto.iam.models import get_account_id_from
 from moto.moto_api._internal import mock_random
 
 from harness.aws import ids
-from harness.aws.disruptions import Disruptor
+from harness.aws.disruptions import Disruption, Disruptor, response
 from harness.aws.lambda_runtime import current_step, running
 from harness.values import frozen_copy
 
@@ -44,7 +44,8 @@ assert list(inspect.signature(_original).parameters) == ["self", "operation_name
 @dataclass
 class Call:
     """One API call. `attempts` counts what was sent; `error` is (code, message), if it raised;
-    `unanswered` says that the fake account has no such operation.
+    `unanswered` says that the fake account has no such operation, `denied` that the function's role
+    does not permit it.
     """
 
     at: float
@@ -59,6 +60,7 @@ class Call:
     error: tuple[str, str] | None = None
     protocol: str = field(default="json", repr=False)
     unanswered: bool = False
+    denied: bool = False
     read_timeout: float = field(default=60.0, repr=False)
 
     @property
@@ -69,13 +71,16 @@ class Call:
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
 
 
+Authorize = Callable[["Call"], Disruption | None]
+
 _disruptor: Disruptor | None = None
+_authorize: Authorize | None = None
 
 
-def use_disruptor(disruptor: Disruptor | None) -> None:
-    """Name the scenario's refusals."""
-    global _disruptor
-    _disruptor = disruptor
+def use(disruptor: Disruptor | None, authorize: Authorize | None) -> None:
+    """Name the scenario's refusals, and who decides whether a call is permitted."""
+    global _disruptor, _authorize
+    _disruptor, _authorize = disruptor, authorize
 
 
 def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any) -> Any:
@@ -83,6 +88,10 @@ def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any
     call = current_call.get()
     if call is not None and running.get() is not None:
         call.attempts += 1
+        denied = _authorize(call) if _authorize is not None else None
+        if denied is not None:
+            call.denied = True
+            return response(denied, call.protocol, request.url)
         if _disruptor is not None:
             answer = _disruptor.answer(call.name, call.protocol, request.url)
             if answer is not None:

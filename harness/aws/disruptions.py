@@ -15,7 +15,9 @@ from xml.sax.saxutils import escape
 from botocore.awsrequest import AWSResponse
 
 _STATUS = {
+    "AccessDenied": 403,
     "AccessDeniedException": 403,
+    "UnauthorizedOperation": 403,
     "ConditionalCheckFailedException": 400,
     "ConflictException": 409,
     "InternalServerException": 500,
@@ -51,7 +53,7 @@ class Disruptor:
             if disruption.operation == operation:
                 self._seen[disruption] = seen + 1
                 if disruption.skip <= seen < disruption.skip + disruption.times:
-                    return _response(disruption, protocol, url)
+                    return response(disruption, protocol, url)
         return None
 
 
@@ -60,7 +62,8 @@ class _Body(BytesIO):
         yield self.read()
 
 
-def _response(disruption: Disruption, protocol: str, url: str) -> AWSResponse:
+def response(disruption: Disruption, protocol: str, url: str) -> AWSResponse:
+    """The refusal in a service's own protocol."""
     status = _STATUS.get(disruption.error, 400)
     code, message = disruption.error, disruption.message
     headers = {"x-amzn-RequestId": "00000000-0000-4000-8000-000000000000"}

@@ -46,103 +46,148 @@ BREAKAGES = [
         "a lost raise in the query",
         EXECUTION,
         {
-            'logger.error(f"Querying DRS servers by tags in {region} failed: {e}")\n        raise\n':
-            'logger.error(f"Querying DRS servers by tags in {region} failed: {e}")\n'
+            'logger.error(f"Querying DRS servers by tags in {region} failed: {e}")\n        raise\n': 'logger.error(f"Querying DRS servers by tags in {region} failed: {e}")\n'
             "        return []\n",
         },
-        "tag-query-fails", "state", "result.error",
-        "(AccessDeniedException) when calling the DescribeSourceServers", None,
+        "tag-query-fails",
+        "state",
+        "result.error",
+        "(AccessDeniedException) when calling the DescribeSourceServers",
+        None,
     ),
     Breakage(
         "the namesake bound",
         EXECUTION,
         {
-            "    query_drs_servers_by_tags as conflict_detection_query_drs_servers_by_tags,":
-            "    query_drs_servers_by_tags,\n"
+            "    query_drs_servers_by_tags as conflict_detection_query_drs_servers_by_tags,": "    query_drs_servers_by_tags,\n"
             "    query_drs_servers_by_tags as conflict_detection_query_drs_servers_by_tags,",
             "def query_drs_servers_by_tags(": "def query_server_ids_by_tags(",
         },
-        "tags-all-match", "state", "result.error", None, "Parameter validation failed",
+        "tags-all-match",
+        "state",
+        "result.error",
+        None,
+        "Parameter validation failed",
     ),
     Breakage(
         "an error dictionary merged into the state",
         ORCHESTRATION,
         {
             'if response.get("FunctionError"):\n        raise _exception_of(action, answer)\n': "",
-            'if not isinstance(answer, dict) or answer.get("action") != action:':
-            "if not isinstance(answer, dict):",
-            "state.clear()\n    state.update(answer[\"state\"])\n    return answer[\"result\"]":
-            "state.update(answer.get(\"state\", answer))",
+            'if not isinstance(answer, dict) or answer.get("action") != action:': "if not isinstance(answer, dict):",
+            'state.clear()\n    state.update(answer["state"])\n    return answer["result"]': 'state.update(answer.get("state", answer))',
         },
-        "wave-number-out-of-range", "exception", "error", "IndexError", None,
+        "wave-number-out-of-range",
+        "exception",
+        "error",
+        "IndexError",
+        None,
     ),
     Breakage(
         "the stub's result not put back",
         ORCHESTRATION,
-        {"state.clear()\n    state.update(answer[\"state\"])\n    return answer[\"result\"]":
-         "return answer[\"result\"]"},
-        "drill-one-wave", "state", "result.job_id", "drsjob-", None,
+        {
+            'state.clear()\n    state.update(answer["state"])\n    return answer["result"]': 'return answer["result"]'
+        },
+        "drill-one-wave",
+        "state",
+        "result.job_id",
+        "drsjob-",
+        None,
     ),
     Breakage(
         "a skipped conditional write",
         EXECUTION,
         {
             "try:\n            get_execution_history_table().update_item(\n                Key={\n"
-            '                    "executionId": execution_id,':
-            "try:\n            (lambda **_: None)(\n                Key={\n"
+            '                    "executionId": execution_id,': "try:\n            (lambda **_: None)(\n                Key={\n"
             '                    "executionId": execution_id,',
         },
-        "drill-one-wave", "calls", "dynamodb.UpdateItem",
-        "waves[0] = :wave", MISSING,
+        "drill-one-wave",
+        "calls",
+        "dynamodb.UpdateItem",
+        "waves[0] = :wave",
+        MISSING,
     ),
     Breakage(
         "external id dropped",
         EXECUTION,
-        {'return state.get("accountContext") or state.get("account_context") or {}':
-         'found = state.get("accountContext") or state.get("account_context") or {}\n'
-         '    return {key: found[key] for key in found if key != "externalId"}'},
-        "cross-account", "calls", "sts.AssumeRole parameters.ExternalId", "a-shared-secret", MISSING,
+        {
+            'return state.get("accountContext") or state.get("account_context") or {}': 'found = state.get("accountContext") or state.get("account_context") or {}\n'
+            '    return {key: found[key] for key in found if key != "externalId"}'
+        },
+        "cross-account",
+        "calls",
+        "sts.AssumeRole parameters.ExternalId",
+        "a-shared-secret",
+        MISSING,
     ),
     Breakage(
         "the cancel check dropped",
         QUERY,
-        {'if execution.get("status") == "CANCELLING":\n                logger.info(':
-         'if execution.get("status") == "NEVER":\n                logger.info('},
-        "cancel-during-a-wave", "state", "result.status", "cancelled", "running",
+        {
+            'if execution.get("status") == "CANCELLING":\n                logger.info(': 'if execution.get("status") == "NEVER":\n                logger.info('
+        },
+        "cancel-during-a-wave",
+        "state",
+        "result.status",
+        "cancelled",
+        "running",
     ),
     Breakage(
         "drill flag lost",
         EXECUTION,
         {"isDrill=is_drill,": ""},
-        "drill-one-wave", "calls", "drs.StartRecovery parameters.isDrill", True, MISSING,
+        "drill-one-wave",
+        "calls",
+        "drs.StartRecovery parameters.isDrill",
+        True,
+        MISSING,
     ),
     Breakage(
         "region defaulted",
         EXECUTION,
         {'region = protection_group.get("region", DEFAULT_REGION)': "region = DEFAULT_REGION"},
-        "other-region", "calls", "drs.StartRecovery region", "eu-west-1", "us-east-1",
+        "other-region",
+        "calls",
+        "drs.StartRecovery region",
+        "eu-west-1",
+        "us-east-1",
     ),
     Breakage(
         "an extra StartRecovery",
         EXECUTION,
-        {"response = drs_client.start_recovery(\n            isDrill=is_drill,":
-         "drs_client.start_recovery(\n            isDrill=is_drill,\n            sourceServers=[\n"
-         '                {"sourceServerID": server_id} for server_id in server_ids\n'
-         "            ],\n        )\n        response = drs_client.start_recovery(\n"
-         "            isDrill=is_drill,"},
-        "drill-one-wave", "calls", "drs.StartRecovery", MISSING, "s-1111111111111111a",
+        {
+            "response = drs_client.start_recovery(\n            isDrill=is_drill,": "drs_client.start_recovery(\n            isDrill=is_drill,\n            sourceServers=[\n"
+            '                {"sourceServerID": server_id} for server_id in server_ids\n'
+            "            ],\n        )\n        response = drs_client.start_recovery(\n"
+            "            isDrill=is_drill,"
+        },
+        "drill-one-wave",
+        "calls",
+        "drs.StartRecovery",
+        MISSING,
+        "s-1111111111111111a",
     ),
     Breakage(
         "a wait changed by one second",
         ORCHESTRATION,
         {"DEFAULT_UPDATE_INTERVAL = 30": "DEFAULT_UPDATE_INTERVAL = 31"},
-        "drill-one-wave", "state", "result.current_wave_update_time", 30, 31,
+        "drill-one-wave",
+        "state",
+        "result.current_wave_update_time",
+        30,
+        31,
     ),
     Breakage(
         "an exception type changed",
         ORCHESTRATION,
         {"base = getattr(builtins, name, None)": "base, name = Exception, 'Exception'"},
-        "wave-number-out-of-range", "exception", "error.type", "IndexError", "Exception",
+        "wave-number-out-of-range",
+        "exception",
+        "error.type",
+        "IndexError",
+        "Exception",
     ),
 ]
 

@@ -54,18 +54,33 @@ def test_equal_recordings_do_not_diverge() -> None:
     ("changes", "kind", "path", "legacy", "refactored"),
     [
         ({"steps": step(result={"n": 1.0})}, "state", "result.n", 1, 1.0),
-        ({"steps": step(result=None, error=Error("KeyError", "'n'"))}, "exception", "error", None,
-         Error("KeyError", "'n'")),
+        (
+            {"steps": step(result=None, error=Error("KeyError", "'n'"))},
+            "exception",
+            "error",
+            None,
+            Error("KeyError", "'n'"),
+        ),
         ({"steps": step(at=1.0)}, "step", "at", 0.0, 1.0),
         ({"steps": step(event={})}, "step", "event.action", "begin", MISSING),
         ({"calls": call(account="2")}, "calls", "calls[0] drs.StartRecovery account", "1", "2"),
         ({"calls": call(region="us")}, "calls", "calls[0] drs.StartRecovery region", "eu", "us"),
-        ({"calls": call(parameters={"n": 2})}, "calls", "calls[0] drs.StartRecovery parameters.n",
-         1, 2),
+        (
+            {"calls": call(parameters={"n": 2})},
+            "calls",
+            "calls[0] drs.StartRecovery parameters.n",
+            1,
+            2,
+        ),
         ({"calls": call(attempts=3)}, "calls", "calls[0] drs.StartRecovery attempts", 1, 3),
         ({"calls": call(at=5.0)}, "calls", "calls[0] drs.StartRecovery at", 0.0, 5.0),
-        ({"tables": {"plans": [{"id": "a", "n": Decimal(2)}]}}, "table", "plans[0].n", Decimal(1),
-         Decimal(2)),
+        (
+            {"tables": {"plans": [{"id": "a", "n": Decimal(2)}]}},
+            "table",
+            "plans[0].n",
+            Decimal(1),
+            Decimal(2),
+        ),
         ({"drs": {"1/eu": {"jobs": [1]}}}, "drs", "['1/eu'].jobs[0]", MISSING, 1),
         ({"ec2": {}}, "ec2", "['1/eu']", {"instances": {}}, MISSING),
     ],
@@ -115,8 +130,11 @@ def test_causes_come_before_consequences() -> None:
 
 
 def invoke(**changes: Any) -> RecordedCall:
-    parameters = {"FunctionName": "arn:aws:lambda:eu:1:function:query-dev",
-                  "Payload": json.dumps({"action": "poll"}), **changes.pop("parameters", {})}
+    parameters = {
+        "FunctionName": "arn:aws:lambda:eu:1:function:query-dev",
+        "Payload": json.dumps({"action": "poll"}),
+        **changes.pop("parameters", {}),
+    }
     return replace(CALL, name="lambda.Invoke", parameters=parameters, **changes)
 
 

@@ -37,9 +37,7 @@ def test_scenarios_are_merged_over_the_defaults(tmp_path: Path) -> None:
     assert two.start is not None
     assert one.start.input == {"plan": {"waves": [1]}, "drill": True}
     assert two.start.input == {"plan": {"waves": [1], "name": "P"}, "drill": False}
-    assert one.tables["GROUPS"][0] == {
-        "id": "g", "size": 1.5, "tags": {"n": 2, "ok": True}
-    }
+    assert one.tables["GROUPS"][0] == {"id": "g", "size": 1.5, "tags": {"n": 2, "ok": True}}
 
 
 def test_lists_and_nulls_replace() -> None:

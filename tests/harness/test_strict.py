@@ -20,9 +20,19 @@ PLAIN = st.recursive(
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (2, 2.0), (1, True), (0, False), (Decimal("1.5"), 1.5), (0.0, -0.0),
-        (Decimal("1.50"), Decimal("1.5")), ("1", 1), (None, ""), ([], ()), ({}, []),
-        ({"a": None}, {}), ([1, 2], [2, 1]), (b"a", "a"),
+        (2, 2.0),
+        (1, True),
+        (0, False),
+        (Decimal("1.5"), 1.5),
+        (0.0, -0.0),
+        (Decimal("1.50"), Decimal("1.5")),
+        ("1", 1),
+        (None, ""),
+        ([], ()),
+        ({}, []),
+        ({"a": None}, {}),
+        ([1, 2], [2, 1]),
+        (b"a", "a"),
     ],
 )
 def test_what_python_or_deepdiff_would_let_pass_is_different(one: Any, other: Any) -> None:

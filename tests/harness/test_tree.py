@@ -38,7 +38,9 @@ def test_the_world_comes_from_the_templates(copy: Path, migration: Migration) ->
     assert [table.name for table in tree.tables if "execution-history" in table.name]
 
 
-def test_a_changed_limit_or_variable_in_a_template_is_seen(copy: Path, migration: Migration) -> None:
+def test_a_changed_limit_or_variable_in_a_template_is_seen(
+    copy: Path, migration: Migration
+) -> None:
     spoil(copy / "cfn/lambda.yaml", "Timeout: 120", "Timeout: 7")
     spoil(copy / "cfn/lambda.yaml", "          PROJECT_NAME:", "          PROJECT:")
     orchestration = read_tree(copy, migration, "legacy").functions["orchestration"]

@@ -23,7 +23,14 @@ def test_an_unknown_object_becomes_its_type_not_its_address() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [Decimal("1.50"), datetime(2026, 1, 5, tzinfo=UTC), b"\x00\xff", (1, 2), frozenset({1}), MISSING],
+    [
+        Decimal("1.50"),
+        datetime(2026, 1, 5, tzinfo=UTC),
+        b"\x00\xff",
+        (1, 2),
+        frozenset({1}),
+        MISSING,
+    ],
 )
 def test_what_json_lacks_is_tagged(value: Any) -> None:
     written = json.dumps(to_json(value))

@@ -22,9 +22,7 @@ def verdicts(monkeypatch: pytest.MonkeyPatch, trees: Trees, *given: str) -> str:
     queue = list(given)
 
     def result(task: tuple[Trees, Scenario]) -> ScenarioResult:
-        return ScenarioResult(
-            task[1].name, "", queue.pop(0), (), (), (), 1, 0, 0.0, 0.0, task[1]
-        )
+        return ScenarioResult(task[1].name, "", queue.pop(0), (), (), (), 1, 0, 0.0, 0.0, task[1])
 
     monkeypatch.setattr(room, "in_workers", lambda work, tasks, told: list(map(result, tasks)))
     return verify(trees, [NO_WAVES] * (len(given) - 1), lambda _: None).verdict
@@ -61,7 +59,9 @@ def test_a_tree_that_differs_only_when_cold_is_found(
     copy = tmp_path / "refactored"
     shutil.copytree(root / "refactored", copy)
     with (copy / "lambda/query-handler/index.py").open("a") as file:
-        file.write(f"\nif time.time() > {EPOCH.timestamp()}:\n    logger.info('a late cold start')\n")
+        file.write(
+            f"\nif time.time() > {EPOCH.timestamp()}:\n    logger.info('a late cold start')\n"
+        )
     broken = Sides(sides.legacy, read_tree(copy, migration, "refactored"), sides.rules)
     events = tuple(
         Invocation("query-handler", {"operation": "get_current_account"}, float(n)) for n in (0, 1)

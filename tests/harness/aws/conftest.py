@@ -19,7 +19,9 @@ MakeTree = Callable[..., Tree]
 def make_tree(tmp_path: Path) -> MakeTree:
     """`make_tree(name=source, …, timeout=…, machine=…)`: a tree of functions of these sources."""
 
-    def make(*, timeout: int = 60, machine: str = "", layer: str = "", **sources: str) -> Tree:
+    def make(
+        *, timeout: int = 60, machine: str = "", layer: str = "", policy: Any = None, **sources: str
+    ) -> Tree:
         functions = {}
         if layer:
             (tmp_path / "layer").mkdir()
@@ -30,17 +32,22 @@ def make_tree(tmp_path: Path) -> MakeTree:
             (folder / "index.py").write_text(textwrap.dedent(source), encoding="utf-8")
             functions[name] = definition(name, folder, tmp_path / "layer", timeout)
         machines = (StateMachine("M", "machine", machine, ROLE),) if machine else ()
-        table = Table("records", {
-            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-            "BillingMode": "PAY_PER_REQUEST",
-        })
+        table = Table(
+            "records",
+            {
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
         trust: dict[str, Any] = {"Version": "2012-10-17", "Statement": []}
-        return Tree("legacy", tmp_path, functions, (table,), machines, (Role("r", ROLE, trust, ()),))
+        role = Role("r", ROLE, trust, (policy or EVERYTHING,))
+        return Tree("legacy", tmp_path, functions, (table,), machines, (role,))
 
     return make
 
 
+EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 ROLE = "arn:aws:iam::123456789012:role/r"
 
 
@@ -52,8 +59,12 @@ def definition(name: str, folder: Path, layer: Path, timeout: int) -> FunctionDe
         entry=folder / "index.py",
         handler="index.lambda_handler",
         folders=(folder, layer),
-        variables={"NAME": name, "AWS_DEFAULT_REGION": "us-east-1",
-                   "AWS_ACCESS_KEY_ID": "ASIAFAKEFAKEFAKEFAKE", "AWS_SECRET_ACCESS_KEY": "none"},
+        variables={
+            "NAME": name,
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "ASIAFAKEFAKEFAKEFAKE",
+            "AWS_SECRET_ACCESS_KEY": "none",
+        },
         timeout=timeout,
         memory=128,
         region="us-east-1",

@@ -17,23 +17,33 @@ def calls_of(tree: Any, *disruptions: Disruption, event: Any = None) -> list[Rec
         return list(world.recording("x").calls)
 
 
-def test_a_call_is_recorded_with_account_region_and_a_copy_of_its_parameters(make_tree: Any) -> None:
-    tree = make_tree(one="""
+def test_a_call_is_recorded_with_account_region_and_a_copy_of_its_parameters(
+    make_tree: Any,
+) -> None:
+    tree = make_tree(
+        one="""
         import boto3
         def lambda_handler(event, context):
             item = {"id": "a", "list": [1]}
             boto3.resource("dynamodb", region_name="us-east-1").Table("records").put_item(Item=item)
             item["list"].append(2)
-    """)
+    """
+    )
     (call,) = calls_of(tree)
     assert (call.name, call.account, call.region, call.step, call.attempts, call.error) == (
-        "dynamodb.PutItem", "123456789012", "us-east-1", 1, 1, None
+        "dynamodb.PutItem",
+        "123456789012",
+        "us-east-1",
+        1,
+        1,
+        None,
     )
     assert call.parameters == {"TableName": "records", "Item": {"id": "a", "list": [1]}}
 
 
 def test_paginators_and_waiters_are_recorded_page_by_page(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         import boto3
         def lambda_handler(event, context):
             client = boto3.client("dynamodb")
@@ -42,7 +52,8 @@ def test_paginators_and_waiters_are_recorded_page_by_page(make_tree: Any) -> Non
             pages = client.get_paginator("scan").paginate(
                 TableName="records", PaginationConfig={"PageSize": 2})
             return len(list(pages))
-    """)
+    """
+    )
     assert [call.name for call in calls_of(tree)][3:] == ["dynamodb.Scan"] * 2
 
 
@@ -57,11 +68,13 @@ SERVICES = {
 
 @pytest.mark.parametrize("operation", SERVICES)
 def test_a_refusal_reaches_code_as_the_services_own_error(make_tree: Any, operation: str) -> None:
-    tree = make_tree(one=f"""
+    tree = make_tree(
+        one=f"""
         import boto3
         def lambda_handler(event, context):
             {SERVICES[operation]}
-    """)
+    """
+    )
     refusal = Disruption(operation, "AccessDeniedException", 'not "you" <& me>')
     (call,) = calls_of(tree, refusal)
     assert call.error == Error("AccessDeniedException", 'not "you" <& me>')
@@ -69,25 +82,30 @@ def test_a_refusal_reaches_code_as_the_services_own_error(make_tree: Any, operat
 
 
 def test_a_throttled_call_is_retried_by_botocore_in_virtual_time(make_tree: Any) -> None:
-    tree = make_tree(one=f"""
+    tree = make_tree(
+        one=f"""
         import boto3, time
         def lambda_handler(event, context):
             {SERVICES["drs.DescribeJobs"]}
-    """)
+    """
+    )
     throttle = Disruption("drs.DescribeJobs", "ThrottlingException", "slow down", times=2)
     with World(tree, disruptions=(throttle,)) as world:
         world.invoke("one", {})
         first = world.recording("x")
         assert world.clock.elapsed > 0
-    assert (first.calls[0].attempts, first.calls[0].error) == (3, Error(
-        "UninitializedAccountException", first.calls[0].error.message))  # type: ignore[union-attr]
+    assert (first.calls[0].attempts, first.calls[0].error) == (
+        3,
+        Error("UninitializedAccountException", first.calls[0].error.message),
+    )  # type: ignore[union-attr]
     with World(tree, disruptions=(throttle,)) as world:
         world.invoke("one", {})
         assert world.recording("x") == first  # the jitter is repeatable
 
 
 def test_a_refused_call_has_no_effect(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         import boto3
         def lambda_handler(event, context):
             table = boto3.resource("dynamodb").Table("records")
@@ -96,7 +114,8 @@ def test_a_refused_call_has_no_effect(make_tree: Any) -> None:
                     table.put_item(Item={"id": str(number)})
                 except Exception:
                     pass
-    """)
+    """
+    )
     refusal = Disruption("dynamodb.PutItem", "AccessDeniedException", "no", skip=1, times=2)
     with World(tree, disruptions=(refusal,)) as world:
         world.invoke("one", {})

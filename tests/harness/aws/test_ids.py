@@ -33,8 +33,15 @@ def test_an_id_depends_on_its_operation_and_number_alone() -> None:
     assert len(set(alone)) == 3
 
 
-@pytest.mark.parametrize("other", [("2", "eu", "ec2", "Run"), ("1", "us", "ec2", "Run"),
-                                   ("1", "eu", "ecs", "Run"), ("1", "eu", "ec2", "Stop")])
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("2", "eu", "ec2", "Run"),
+        ("1", "us", "ec2", "Run"),
+        ("1", "eu", "ecs", "Run"),
+        ("1", "eu", "ec2", "Stop"),
+    ],
+)
 def test_every_part_of_the_identity_counts(other: tuple[str, ...]) -> None:
     assert drawn("1", "eu", "ec2", "Run") != drawn(*other)
 
@@ -63,8 +70,13 @@ def test_a_default_vpc_has_its_ids_from_its_region_whoever_asks_first() -> None:
 def test_choice_and_uuid_draw_from_the_stream_too() -> None:
     def all_kinds() -> tuple[object, ...]:
         with ids.derived_from("kinds"):
-            return (mock_random.choice(range(1000)), mock_random.uuid4(), mock_random.random(),
-                    mock_random.randint(1, 10**9), mock_random.get_random_string(9))
+            return (
+                mock_random.choice(range(1000)),
+                mock_random.uuid4(),
+                mock_random.random(),
+                mock_random.randint(1, 10**9),
+                mock_random.get_random_string(9),
+            )
 
     first = all_kinds()
     ids.reset()

@@ -15,20 +15,27 @@ def answer_of(tree: Any, function: str = "one", event: Any = None) -> Any:
 
 
 def test_json_goes_both_ways(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         def lambda_handler(event, context):
             return {"got": event, "kinds": [type(v).__name__ for v in event.values()], 1: (1, 2)}
-    """)
+    """
+    )
     answer = answer_of(tree, event={"a": 1, "b": 1.5, "c": [None], "d": "ü"})
-    assert answer.value == {"got": {"a": 1, "b": 1.5, "c": [None], "d": "ü"},
-                            "kinds": ["int", "float", "list", "str"], "1": [1, 2]}
+    assert answer.value == {
+        "got": {"a": 1, "b": 1.5, "c": [None], "d": "ü"},
+        "kinds": ["int", "float", "list", "str"],
+        "1": [1, 2],
+    }
 
 
 def test_an_exception_is_a_function_error_with_type_message_and_trace(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         def lambda_handler(event, context):
             raise KeyError("waves")
-    """)
+    """
+    )
     answer = answer_of(tree)
     assert answer.error
     assert (answer.value["errorType"], answer.value["errorMessage"]) == ("KeyError", "'waves'")
@@ -42,30 +49,38 @@ def test_an_exception_is_a_function_error_with_type_message_and_trace(make_tree:
     [("Decimal('3')", 3), ("Decimal('1.5')", 1.5)],
 )
 def test_decimal_is_a_bare_number(make_tree: Any, result: str, encoded: Any) -> None:
-    tree = make_tree(one=f"""
+    tree = make_tree(
+        one=f"""
         from decimal import Decimal
         def lambda_handler(event, context):
             return {{"n": {result}}}
-    """)
+    """
+    )
     assert answer_of(tree).value == {"n": encoded}
 
 
-@pytest.mark.parametrize("result", ["{1, 2}", "b'x'", "object()", "__import__('datetime').date.today()"])
+@pytest.mark.parametrize(
+    "result", ["{1, 2}", "b'x'", "object()", "__import__('datetime').date.today()"]
+)
 def test_what_json_lacks_is_a_marshal_error(make_tree: Any, result: str) -> None:
-    tree = make_tree(one=f"""
+    tree = make_tree(
+        one=f"""
         def lambda_handler(event, context):
             return {{"x": {result}}}
-    """)
+    """
+    )
     answer = answer_of(tree)
     assert answer.error
     assert answer.value["errorType"] == "Runtime.MarshalError"
 
 
 def test_an_answer_over_six_megabytes_is_refused(make_tree: Any) -> None:
-    tree = make_tree(one=f"""
+    tree = make_tree(
+        one=f"""
         def lambda_handler(event, context):
             return "x" * (event["n"])
-    """)
+    """
+    )
     with World(tree) as world:
         assert not world.invoke("one", {"n": PAYLOAD_LIMIT - 2}).error
         answer = world.invoke("one", {"n": PAYLOAD_LIMIT - 1})
@@ -73,7 +88,9 @@ def test_an_answer_over_six_megabytes_is_refused(make_tree: Any) -> None:
 
 
 def test_a_function_ends_at_its_time_limit_and_nothing_in_it_notices(make_tree: Any) -> None:
-    tree = make_tree(timeout=5, one="""
+    tree = make_tree(
+        timeout=5,
+        one="""
         import time, boto3
         def lambda_handler(event, context):
             try:
@@ -82,7 +99,8 @@ def test_a_function_ends_at_its_time_limit_and_nothing_in_it_notices(make_tree: 
             except Exception:
                 return "caught"
             return context.get_remaining_time_in_millis()
-    """)
+    """,
+    )
     with World(tree) as world:
         assert world.invoke("one", {"seconds": 4}).value == 1000
         late = world.invoke("one", {"seconds": 6})
@@ -96,13 +114,15 @@ def test_a_function_ends_at_its_time_limit_and_nothing_in_it_notices(make_tree: 
 
 
 def test_warm_containers_keep_their_globals_and_cold_ones_do_not(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         COUNT = 0
         def lambda_handler(event, context):
             global COUNT
             COUNT += 1
             return COUNT
-    """)
+    """
+    )
     for cold, counts in ((False, [1, 2, 3]), (True, [1, 1, 1])):
         with World(tree, cold=cold) as world:
             assert [world.invoke("one", {}).value for _ in range(3)] == counts
@@ -149,7 +169,8 @@ def test_an_invocation_of_another_function_waits_for_it(make_tree: Any) -> None:
         recording = world.recording("x")
     assert [step.function for step in recording.steps] == ["one", "one"]
     assert [(call.name, call.step) for call in recording.calls] == [
-        ("lambda.Invoke", 1), ("lambda.Invoke", 2)
+        ("lambda.Invoke", 1),
+        ("lambda.Invoke", 2),
     ]
 
 
@@ -207,7 +228,8 @@ def test_an_event_invocation_is_not_waited_for(make_tree: Any) -> None:
 
 
 def test_random_uuid_time_and_pools_are_repeatable(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         import random, time, uuid
         from concurrent.futures import ThreadPoolExecutor, as_completed
         from threading import Thread
@@ -219,17 +241,20 @@ def test_random_uuid_time_and_pools_are_repeatable(make_tree: Any) -> None:
             thread.start()
             thread.join()
             return [numbers, str(uuid.uuid4()), time.time(), time.perf_counter()]
-    """)
+    """
+    )
     first, second = answer_of(tree), answer_of(tree)
     assert first.value == second.value
     assert len(set(first.value[0][:5])) == 5
 
 
 def test_payload_of_an_invocation_is_limited(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         import boto3
         def lambda_handler(event, context):
             answer = boto3.client("lambda").invoke(FunctionName="one", Payload="x" * 6291457)
             return answer["Payload"].read().decode()
-    """)
+    """
+    )
     assert "too large" in json.loads(answer_of(tree).value)["errorMessage"]

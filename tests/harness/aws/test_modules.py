@@ -33,7 +33,7 @@ def test_packages_submodules_and_relative_imports(tmp_path: Path) -> None:
         "package__two": "VALUE = 2",
         "package__deep__three": "from ..two import VALUE as V",
         "index": "import package.one\nimport package.two as two\nfrom package import deep\n"
-                 "from package.deep.three import V\nimport os.path\nimport json as j",
+        "from package.deep.three import V\nimport os.path\nimport json as j",
     }
     modules, _ = space(tmp_path, **sources)
     (tmp_path / "package" / "__init__.py").write_text("")
@@ -46,7 +46,9 @@ def test_packages_submodules_and_relative_imports(tmp_path: Path) -> None:
 
 
 def test_imports_inside_functions_and_fallbacks(tmp_path: Path) -> None:
-    modules, _ = space(tmp_path, index="""
+    modules, _ = space(
+        tmp_path,
+        index="""
         try:
             from missing.module import thing
         except ImportError:
@@ -54,7 +56,9 @@ def test_imports_inside_functions_and_fallbacks(tmp_path: Path) -> None:
         def late():
             import helper
             return helper.VALUE
-    """, helper="VALUE = 'late'")
+    """,
+        helper="VALUE = 'late'",
+    )
     index = modules.load(tmp_path / "index.py", "index")
     assert (index.thing, index.late()) == ("fallback", "late")
 

@@ -26,11 +26,13 @@ def test_loopback_works() -> None:
 
 
 def test_a_tree_that_tries_is_reported(make_tree: Any) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         import urllib.request
         def lambda_handler(event, context):
             urllib.request.urlopen("http://192.0.2.7/", timeout=1)
-    """)
+    """
+    )
     with World(tree) as world:
         assert world.invoke("one", {}).error
         assert world.recording("x").network_attempts == ("192.0.2.7",)
@@ -42,13 +44,15 @@ def test_a_tree_that_tries_is_reported(make_tree: Any) -> None:
 def test_what_the_fake_account_lacks_is_reported(
     make_tree: Any, service: str, operation: str
 ) -> None:
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         import boto3
         from botocore import xform_name
         def lambda_handler(event, context):
             client = boto3.client(event["service"], region_name="us-east-1")
             getattr(client, xform_name(event["operation"]))()
-    """)
+    """
+    )
     with World(tree) as world:
         assert world.invoke("one", {"service": service, "operation": operation}).error
         attempts = world.recording("x").network_attempts

@@ -15,8 +15,13 @@ def machine(**states: Any) -> str:
 
 
 def task(**more: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": INVOKE, "OutputPath": "$.Payload",
-            "Parameters": {"FunctionName": "one", "Payload.$": "$"}, **more}
+    return {
+        "Type": "Task",
+        "Resource": INVOKE,
+        "OutputPath": "$.Payload",
+        "Parameters": {"FunctionName": "one", "Payload.$": "$"},
+        **more,
+    }
 
 
 ECHO = """
@@ -33,8 +38,11 @@ def executed(tree: Any, **options: Any) -> Any:
 
 
 def test_waits_take_virtual_time_only(make_tree: Any) -> None:
-    definition = machine(A=task(Next="W"), W={"Type": "Wait", "SecondsPath": "$.wait", "Next": "B"},
-                         B={"Type": "Succeed"})
+    definition = machine(
+        A=task(Next="W"),
+        W={"Type": "Wait", "SecondsPath": "$.wait", "Next": "B"},
+        B={"Type": "Succeed"},
+    )
     found = executed(make_tree(one=ECHO, machine=definition))
     assert found.status == "SUCCEEDED"
     assert found.path == (("A", 0.0), ("W", 0.0), ("B", 3600.0))
@@ -43,11 +51,14 @@ def test_waits_take_virtual_time_only(make_tree: Any) -> None:
 
 def test_retries_wait_with_their_rate(make_tree: Any) -> None:
     retry = [{"ErrorEquals": ["Busy"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}]
-    tree = make_tree(one="""
+    tree = make_tree(
+        one="""
         class Busy(Exception): pass
         def lambda_handler(event, context):
             raise Busy("later")
-    """, machine=machine(A=task(Retry=retry, End=True)))
+    """,
+        machine=machine(A=task(Retry=retry, End=True)),
+    )
     with World(tree) as world:
         world.start_execution("machine", "e1", {})
         world.run()
@@ -62,7 +73,10 @@ def test_a_task_token_is_waited_for_until_its_time_is_up(
     make_tree: Any, delay: int, end: str
 ) -> None:
     waiting = task(
-        Resource=f"{INVOKE}.waitForTaskToken", OutputPath="$", TimeoutSeconds=300, Next="Resumed",
+        Resource=f"{INVOKE}.waitForTaskToken",
+        OutputPath="$",
+        TimeoutSeconds=300,
+        Next="Resumed",
         Parameters={"FunctionName": "one", "Payload": {"token.$": "$$.Task.Token"}},
         Catch=[{"ErrorEquals": ["States.Timeout"], "Next": "TimedOut"}],
     )
@@ -98,22 +112,47 @@ def test_two_executions_take_turns(make_tree: Any) -> None:
     definition = machine(W={"Type": "Wait", "Seconds": 10, "Next": "A"}, A=task(End=True))
     with World(make_tree(one=ECHO, machine=definition)) as world:
         world.start_execution("machine", "first", {"who": 1})
-        world.clock.spawn(
-            lambda: world.start_execution("machine", "second", {"who": 2}), delay=5
-        )
+        world.clock.spawn(lambda: world.start_execution("machine", "second", {"who": 2}), delay=5)
         world.run()
         recording = world.recording("x")
-    assert [(step.at, step.event) for step in recording.steps] == [(10, {"who": 1}), (15, {"who": 2})]
+    assert [(step.at, step.event) for step in recording.steps] == [
+        (10, {"who": 1}),
+        (15, {"who": 2}),
+    ]
+
+
+def test_an_execution_that_a_function_starts_does_not_run_as_that_function(make_tree: Any) -> None:
+    definition = machine(A=task(End=True))
+    tree = make_tree(
+        one=ECHO,
+        machine=definition,
+        two="""
+        import boto3
+        def lambda_handler(event, context):
+            arn = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
+            boto3.client("stepfunctions").start_execution(stateMachineArn=arn, name="e1")
+    """,
+    )
+    with World(tree) as world:
+        world.invoke("two", {})
+        world.run()
+        recording = world.recording("x")
+    assert [step.source for step in recording.steps] == ["user", "states: A"]
+    assert [call.name for call in recording.calls] == ["stepfunctions.StartExecution"]
 
 
 def test_an_execution_that_is_stopped_does_not_go_on(make_tree: Any) -> None:
     definition = machine(W={"Type": "Wait", "Seconds": 1000, "Next": "A"}, A=task(End=True))
-    tree = make_tree(one=ECHO, machine=definition, two="""
+    tree = make_tree(
+        one=ECHO,
+        machine=definition,
+        two="""
         import boto3
         def lambda_handler(event, context):
             arn = "arn:aws:states:us-east-1:123456789012:execution:machine:e1"
             boto3.client("stepfunctions").stop_execution(executionArn=arn)
-    """)
+    """,
+    )
     with World(tree) as world:
         world.start_execution("machine", "e1", {})
         world.invoke_later(10, "two", {}, "user")
@@ -134,7 +173,10 @@ def test_a_history_that_grows_too_long_fails_the_execution(make_tree: Any) -> No
 
 def test_task_tokens_do_not_depend_on_what_else_was_drawn(make_tree: Any) -> None:
     waiting = task(
-        Resource=f"{INVOKE}.waitForTaskToken", OutputPath="$", TimeoutSeconds=30, End=True,
+        Resource=f"{INVOKE}.waitForTaskToken",
+        OutputPath="$",
+        TimeoutSeconds=30,
+        End=True,
         Parameters={"FunctionName": "one", "Payload": {"token.$": "$$.Task.Token"}},
     )
     tree = make_tree(one=ECHO, machine=machine(A=waiting))

@@ -23,14 +23,26 @@ FINDINGS = (
 def result(*findings: Finding) -> ScenarioResult:
     verdict = "divergent" if findings else "identical"
     return ScenarioResult(
-        SCENARIO.name, SCENARIO.shows, verdict, findings, ("Value changed.",), (), 5, 6, 930.0,
-        1.25, SCENARIO,
+        SCENARIO.name,
+        SCENARIO.shows,
+        verdict,
+        findings,
+        ("Value changed.",),
+        (),
+        5,
+        6,
+        930.0,
+        1.25,
+        SCENARIO,
     )
 
 
 VERIFICATION = Verification(
-    "divergent", (result(*FINDINGS), result()),
-    (Allowance("invocations", "the move", 0),), "identical", 2.5,
+    "divergent",
+    (result(*FINDINGS), result()),
+    (Allowance("invocations", "the move", 0),),
+    "identical",
+    2.5,
 )
 REPLAYS = {SCENARIO.name: "drs-refactor replay case.json"}
 TREES = {"legacy": "legacy", "refactored": "new"}
@@ -68,8 +80,12 @@ def test_json_has_the_keys_that_others_rely_on() -> None:
     first = document["scenarios"][0]
     assert {"name", "verdict", "divergences"} <= first.keys()
     assert first["divergences"][1] == {
-        "kind": "table", "step": 0, "path": "plans[0].n", "legacy": {"$missing": True},
-        "refactored": None, "containers": "cold",
+        "kind": "table",
+        "step": 0,
+        "path": "plans[0].n",
+        "legacy": {"$missing": True},
+        "refactored": None,
+        "containers": "cold",
     }
     assert len(first["divergences"]) == len(FINDINGS)
 

@@ -48,8 +48,10 @@ BASE = """
         ("!Ref AWS::Region", "us-east-1"),
         ("!GetAtt Table.Arn", "arn:aws:dynamodb:us-east-1:123456789012:table/dr-t"),
         ("!GetAtt [Function, Arn]", "arn:aws:lambda:us-east-1:123456789012:function:f"),
-        ('!Sub "${Table.Arn}/x-${AWS::AccountId}-${!literal}"',
-         "arn:aws:dynamodb:us-east-1:123456789012:table/dr-t/x-123456789012-${literal}"),
+        (
+            '!Sub "${Table.Arn}/x-${AWS::AccountId}-${!literal}"',
+            "arn:aws:dynamodb:us-east-1:123456789012:table/dr-t/x-123456789012-${literal}",
+        ),
         ('!Sub ["${A}-${Project}", {A: !Ref Stage}]', "prod-dr"),
         ('!Join ["-", [a, !Ref Stage]]', "a-prod"),
         ('!Select [1, !Split [":", "a:b:c"]]', "b"),
@@ -130,8 +132,11 @@ def test_exports_reach_other_stacks(tmp_path: Path) -> None:
     [
         ("Resources:\n  A: {Type: x, Properties: {V: !Cidr [a]}}", 2, "Fn::Cidr is not evaluated"),
         ("Resources:\n  A: {Type: x,\n    Properties: {V: !Ref Nobody}}", 3, "'Nobody'"),
-        ("Parameters:\n  P:\n    Type: String\nResources:\n  A: {Type: x, Properties: {V: !Ref P}}",
-         3, "parameter P has no value"),
+        (
+            "Parameters:\n  P:\n    Type: String\nResources:\n  A: {Type: x, Properties: {V: !Ref P}}",
+            3,
+            "parameter P has no value",
+        ),
     ],
 )
 def test_what_cannot_be_evaluated_is_told_with_its_line(
