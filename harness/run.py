@@ -77,14 +77,17 @@ def seed(world: World, scenario: Scenario) -> None:
     for server in scenario.servers:
         backend = drs_backends[server.account][server.region]
         backend.job_defaults = JobTiming(**scenario.timing)
-        backend.add_source_server(
-            server.id,
-            hostname=server.hostname or server.id,
-            tags=dict(server.tags),
-            with_launch_template=server.template,
-        )
-        if server.launch:
-            backend.plan_launch(server.id, Launch(**server.launch))
+        for server_id in server.ids:
+            backend.add_source_server(
+                server_id,
+                hostname=server.hostname or server_id,
+                tags=dict(server.tags),
+                with_launch_template=server.template,
+            )
+            if server.launch:
+                backend.plan_launch(server_id, Launch(**server.launch))
+    for region in scenario.initialized:
+        clients.client("drs", region).initialize_service()
     for plan in scenario.jobs:
         drs_backends[_HUB][_REGION].plan_next_job(_job_plan(plan))
 

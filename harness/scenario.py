@@ -13,7 +13,10 @@ from harness.aws.disruptions import Disruption
 
 @dataclass(frozen=True)
 class Server:
-    """A DRS source server. `launch` are the settings of `harness.aws.drs`'s `Launch`."""
+    """A DRS source server. `launch` are the settings of `harness.aws.drs`'s `Launch`.
+
+    With a `count`, `id` is a format that is given the numbers from 0: "s-{:017x}".
+    """
 
     id: str
     hostname: str = ""
@@ -22,6 +25,12 @@ class Server:
     region: str = "us-east-1"
     template: bool = True
     launch: Mapping[str, Any] = field(default_factory=dict)
+    count: int = 0
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all servers that it stands for."""
+        return [self.id.format(n) for n in range(self.count)] if self.count else [self.id]
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ class Invocation:
 class Scenario:
     """One scenario. `tables` maps an environment variable that names a table to its items.
 
+    `initialized` are regions in which the hub's DRS is initialized; a server does that too.
     `timing` are the settings of `harness.aws.drs`'s `JobTiming` for every job, `jobs` those of
     `JobPlan` for the first jobs, in the order in which they are started.
     """
@@ -79,6 +89,7 @@ class Scenario:
     servers: tuple[Server, ...] = ()
     roles: tuple[TrustedRole, ...] = ()
     networks: tuple[Network, ...] = ()
+    initialized: tuple[str, ...] = ()
     timing: Mapping[str, float] = field(default_factory=dict)
     jobs: tuple[Mapping[str, Any], ...] = ()
     start: Start | None = None

@@ -139,6 +139,7 @@ def from_case(case: Mapping[str, Any], fail: Callable[[str], InputError]) -> Sce
         values[key] = tuple(_part(kind, item, key, fail) for item in case.get(key) or ())
     if case.get("start") is not None:
         values["start"] = _part(Start, case["start"], "start", fail)
+    values["initialized"] = tuple(case.get("initialized") or ())
     values["jobs"] = tuple(case.get("jobs") or ())
     values["tables"] = {
         variable: tuple(items) for variable, items in (case.get("tables") or {}).items()
