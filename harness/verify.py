@@ -12,6 +12,7 @@ from harness.allowances import Allowance, MovedInvocations, total
 from harness.comparison import Comparison, Divergence, Rules, compare
 from harness.executor import in_workers
 from harness.explain import explain
+from harness.reached import Arcs, Reached, Tracer, merged, reached
 from harness.recording import Recording
 from harness.run import run
 from harness.scenario import Scenario
@@ -52,6 +53,7 @@ class ScenarioResult:
     virtual_seconds: float
     seconds: float
     scenario: Scenario
+    arcs: Arcs = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Verification:
     allowances: tuple[Allowance, ...]
     control: str
     seconds: float
+    reached: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,17 +100,33 @@ def rules_of(migration: Migration, refactored: Tree) -> Rules:
     return Rules(invocations, migration.renames())
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a worker does: one scenario, traced if coverage was asked for."""
+
+    trees: Trees
+    scenario: Scenario
+    coverage: bool = False
+
+
 def verify(
-    trees: Trees, scenarios: Iterable[Scenario], on_result: Callable[[ScenarioResult], None]
+    trees: Trees,
+    scenarios: Iterable[Scenario],
+    on_result: Callable[[ScenarioResult], None],
+    *,
+    coverage: bool = False,
 ) -> Verification:
-    """Verify all scenarios on spawned workers; `on_result` is told each result as it comes."""
+    """Verify all scenarios on spawned workers; `on_result` is told each result as it comes.
+
+    With `coverage`, also tell which lines and branches that the move touched were reached.
+    """
     began = time.perf_counter()
     chosen = list(scenarios)
-    read_sides(trees)  # bad input is told before any worker starts
-    tasks = [(trees, scenario) for scenario in chosen]
+    sides = read_sides(trees)  # bad input is told before any worker starts
+    tasks = [Work(trees, scenario, coverage) for scenario in chosen]
     control_result, *results = in_workers(
         verify_one,
-        [(trees, replace(chosen[0], name=CONTROL)), *tasks],
+        [Work(trees, replace(chosen[0], name=CONTROL)), *tasks],
         lambda result: None if result.name == CONTROL else on_result(result),
     )
     verdicts = {result.verdict for result in results}
@@ -121,7 +140,13 @@ def verify(
         tuple(total(a for result in results for a in result.allowances)),
         control,
         time.perf_counter() - began,
+        tuple(_reached(sides, results)) if coverage else (),
     )
+
+
+def _reached(sides: Sides, results: list[ScenarioResult]) -> list[Reached]:
+    arcs = merged([result.arcs for result in results])
+    return reached(sides.legacy, sides.refactored, arcs)
 
 
 def _as_control(verdict: str) -> str:
@@ -129,10 +154,18 @@ def _as_control(verdict: str) -> str:
     return "identical" if verdict == "identical" else "invalid"
 
 
-def verify_one(task: tuple[Trees, Scenario]) -> ScenarioResult:
+def verify_one(work: Work) -> ScenarioResult:
     """Verify one scenario in this process."""
-    trees, scenario = task
-    return verify_scenario(_sides(trees), scenario)
+    sides = _sides(work.trees)
+    result = verify_scenario(sides, work.scenario)
+    if not work.coverage:
+        return result
+    # Apart, since tracing takes several times as long as running.
+    tracer = Tracer(sides.legacy, sides.refactored)
+    with tracer.tracing():
+        run(sides.legacy, work.scenario)
+        run(sides.refactored, work.scenario)
+    return replace(result, arcs=tracer.take())
 
 
 _known: dict[Trees, Sides] = {}

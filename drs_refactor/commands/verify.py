@@ -12,8 +12,6 @@ from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
 from harness import scenario_files
 from harness.reports import documents, markdown, text
-from harness.scenario import Scenario
-from harness.values import to_json
 from harness.verify import ScenarioResult, Trees, Verification, verify
 
 NAME = "verify"
@@ -45,6 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_trees(parser)
     parser.add_argument("--scenario", action="append", default=[], metavar="GLOB")
     parser.add_argument("--list", action="store_true", help="list the scenarios and what they show")
+    parser.add_argument(
+        "--coverage", action="store_true", help="list lines and branches that no scenario reached"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--junit", type=Path, metavar="FILE")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write a report in Markdown")
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     trees = trees_of(options)
     progress = _Progress(len(scenarios))
-    verification = verify(trees, scenarios, progress.result)
+    verification = verify(trees, scenarios, progress.result, coverage=options.coverage)
     progress.clear()
     replays = {r.name: _write_case(trees, r) for r in verification.results if r.findings}
     _print(verification, replays)
@@ -79,6 +80,8 @@ def _print(verification: Verification, replays: dict[str, str]) -> None:
         if result.findings:
             for line in text.divergences(result, replays[result.name]):
                 print(line)
+    for line in text.coverage(verification.reached):
+        print(line)
     for line in text.summary(verification):
         print(line)
 
@@ -87,18 +90,13 @@ def _write_case(trees: Trees, result: ScenarioResult) -> str:
     """Write what `replay` needs, and give the command."""
     path = CASES / f"{result.name}.json"
     case = {
-        "scenario": to_json(case_of(result.scenario)),
+        "scenario": result.scenario.as_case(),
         "config": relative(trees.config),
         "legacy": relative(trees.legacy),
         "refactored": relative(trees.refactored),
     }
     write(path, json.dumps(case, indent=2, ensure_ascii=False) + "\n")
     return f"drs-refactor replay {path.as_posix()}"
-
-
-def case_of(scenario: Scenario) -> dict[str, object]:
-    """A scenario as JSON types."""
-    return scenario.as_case()
 
 
 class _Progress:

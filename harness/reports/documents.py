@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+from harness.reached import Reached
 from harness.reports.text import divergences
 from harness.values import to_json
 from harness.verify import ScenarioResult, Verification
@@ -19,7 +20,20 @@ def as_json(verification: Verification, trees: dict[str, str], versions: dict[st
         "control": verification.control,
         "allowances": [to_json(allowance) for allowance in verification.allowances],
         "scenarios": [_scenario(result) for result in verification.results],
+        "coverage": [_function(function) for function in verification.reached],
         "seconds": round(verification.seconds, 3),
+    }
+
+
+def _function(function: Reached) -> dict[str, Any]:
+    return {
+        "side": function.side,
+        "path": function.path,
+        "function": function.function,
+        "lines": function.lines,
+        "missing_lines": list(function.missing_lines),
+        "branches": function.branches,
+        "missing_branches": [list(branch) for branch in function.missing_branches],
     }
 
 

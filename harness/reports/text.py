@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from harness.reached import Reached
 from harness.values import to_json
 from harness.verify import ScenarioResult, Verification
 
@@ -42,6 +43,30 @@ def divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
     for line in result.explanation[:SHOWN]:
         yield f"  deepdiff: {line}"
     yield f"  replay: {replay}"
+
+
+def coverage(found: Iterable[Reached]) -> Iterator[str]:
+    """What scenarios reached of the functions that the move touched; then what they did not."""
+    functions = list(found)
+    for side in ("legacy", "refactored"):
+        own = [function for function in functions if function.side == side]
+        lines, branches = sum(f.lines for f in own), sum(f.branches for f in own)
+        if own:
+            yield ""
+            yield (
+                f"reached in {side}: {lines - sum(len(f.missing_lines) for f in own)} of {lines} "
+                f"lines, {branches - sum(len(f.missing_branches) for f in own)} of {branches} "
+                "branches of what the move touched"
+            )
+        for function in own:
+            missing = [str(line) for line in function.missing_lines]
+            missing += [
+                f"{start}→{end}"
+                for start, end in function.missing_branches
+                if not {start, end} & set(function.missing_lines)
+            ]
+            if missing:
+                yield f"  never reached  {function.path} {function.function}: {', '.join(missing)}"
 
 
 def summary(verification: Verification) -> Iterator[str]:
