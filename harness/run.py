@@ -89,7 +89,9 @@ def seed(world: World, scenario: Scenario) -> None:
     for region in scenario.initialized:
         clients.client("drs", region).initialize_service()
     for plan in scenario.jobs:
-        drs_backends[_HUB][_REGION].plan_next_job(_job_plan(plan))
+        settings = dict(plan)
+        account, region = settings.pop("account", _HUB), settings.pop("region", _REGION)
+        drs_backends[account][region].plan_next_job(_job_plan(settings))
 
 
 def _numbers(value: Any) -> Any:

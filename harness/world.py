@@ -167,6 +167,10 @@ class World:
 
         return self._finish(self.clock.spawn(work, name=f"{function}.{name}"))
 
+    def refuse(self, disruption: Disruption) -> None:
+        """Refuse calls from now on."""
+        self._disruptor.add(disruption)
+
     def container(self, function: str) -> Container:
         """The warm container of a function, to look at or patch its module."""
         return self.runtime.container(self.tree.functions[function].name)

@@ -47,6 +47,10 @@ class Disruptor:
     def __init__(self, disruptions: tuple[Disruption, ...]) -> None:
         self._seen = dict.fromkeys(disruptions, 0)
 
+    def add(self, disruption: Disruption) -> None:
+        """Refuse these calls too, from now on."""
+        self._seen[disruption] = 0
+
     def answer(self, operation: str, protocol: str, url: str) -> AWSResponse | None:
         """The refusal that a send of this operation meets, or None."""
         for disruption, seen in self._seen.items():

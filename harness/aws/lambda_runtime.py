@@ -141,7 +141,12 @@ class Container:
     @property
     def module(self) -> Any:
         """The entry module, for callers that look inside."""
-        self.handler()
+        token = running.set(self)
+        try:
+            with environment.variables(self.variables):
+                self.handler()
+        finally:
+            running.reset(token)
         return self._space.import_module(self.function.handler.rpartition(".")[0])
 
     def _on_log(self, record: logging.LogRecord) -> None:

@@ -14,6 +14,7 @@ import botocore.loaders
 import botocore.session
 import moto.core.responses as core_responses
 import moto.stepfunctions.parser.asl.utils.json_path as json_path
+from botocore.client import ClientCreator
 from botocore.hooks import EventAliaser
 from moto.core.base_backend import BaseBackend
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
@@ -21,6 +22,8 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 _PLACES: tuple[tuple[object, str], ...] = (
     (botocore.session.Session, "_register_data_loader"),
     (EventAliaser, "_alias_event_name"),
+    (ClientCreator, "_load_service_model"),
+    (ClientCreator, "_create_client_class"),
     (core_responses, "method_names_from_class"),
     (hooks, "accepts_kwargs"),
     (json_path, "parse"),
@@ -35,6 +38,7 @@ def install() -> None:
     """Put all shortcuts in place, for the process."""
     _share_service_models()
     _share_event_names()
+    _share_client_classes()
     _keep(core_responses, "method_names_from_class")
     _keep(json_path, "parse")
     _keep(hooks, "accepts_kwargs")
@@ -57,6 +61,29 @@ def _share_service_models() -> None:
         self._components.register_component("data_loader", loader)
 
     botocore.session.Session._register_data_loader = register
+
+
+def _share_client_classes() -> None:
+    """A client's class and its service's model depend on the service alone; no handler of botocore
+    or boto3 makes them otherwise for one session than for another.
+    """
+    models: dict[tuple[str, Any], Any] = {}
+    classes: dict[str, Any] = {}
+    load, create = ClientCreator._load_service_model, ClientCreator._create_client_class
+
+    def load_once(self: Any, service_name: str, api_version: Any = None) -> Any:
+        key = (service_name, api_version)
+        if key not in models:
+            models[key] = load(self, service_name, api_version)
+        return models[key]
+
+    def create_once(self: Any, service_name: str, service_model: Any) -> Any:
+        if service_name not in classes:
+            classes[service_name] = create(self, service_name, service_model)
+        return classes[service_name]
+
+    ClientCreator._load_service_model = load_once
+    ClientCreator._create_client_class = create_once
 
 
 def _share_event_names() -> None:

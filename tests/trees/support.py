@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +14,8 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from drs_refactor.migration import Migration, Move, load
-from harness.aws import calls, clients
-from harness.aws.disruptions import Disruption, Disruptor
+from harness.aws import clients
+from harness.aws.disruptions import Disruption
 from harness.aws.drs import DRSBackend, JobPlan, Launch, drs_backends
 from harness.aws.lambda_runtime import LogLine
 from harness.recording import RecordedCall, Recording
@@ -63,15 +63,6 @@ def homes(side: str, function: str) -> list[Home]:
     return [Home(key, move.name) for key in (move.destination, *move.carry_to)]
 
 
-class _Refusals(Disruptor):
-    """Refusals in the protocol of the service that is called."""
-
-    def answer(self, operation: str, protocol: str, url: str) -> Any:
-        service = operation.partition(".")[0]
-        spoken = {"sts": "query", "iam": "query", "ec2": "ec2"}.get(service, protocol)
-        return super().answer(operation, spoken, url)
-
-
 @dataclass
 class System:
     """One tree, deployed into an empty account. `stubs`: call moved functions where they were."""
@@ -80,7 +71,6 @@ class System:
     tree: Tree
     world: World
     stubs: bool = False
-    _refusals: list[Disruption] = field(default_factory=list)
 
     # Calling it.
 
@@ -141,9 +131,7 @@ class System:
     def add_network(self) -> None:
         self.seed(
             networks=(
-                Network(
-                    ("subnet-11111111",), ("sg-11111111", "sg-22222222"), ("web-profile",)
-                ),
+                Network(("subnet-11111111",), ("sg-11111111", "sg-22222222"), ("web-profile",)),
             )
         )
 
@@ -157,22 +145,20 @@ class System:
         self.drs().plan_next_job(JobPlan(**how))
 
     def refuse(
-        self, operation: str, error: str = "AccessDeniedException", message: str = "no",
-        skip: int = 0, times: int = 1_000_000,
+        self,
+        operation: str,
+        error: str = "AccessDeniedException",
+        message: str = "no",
+        skip: int = 0,
+        times: int = 1_000_000,
     ) -> None:
-        """Refuse calls from now on; earlier refusals begin counting anew."""
-        self._refusals.append(Disruption(operation, error, message, skip, times))
-        calls.use_disruptor(_Refusals(tuple(self._refusals)))
-
-    def allow_all(self) -> None:
-        """Take all refusals back."""
-        self._refusals.clear()
-        calls.use_disruptor(_Refusals(()))
+        """Refuse calls from now on."""
+        self.world.refuse(Disruption(operation, error, message, skip, times))
 
     def wait(self, seconds: float) -> None:
-        """Let what is due happen, then let time pass."""
-        self.world.run()
-        self.world.clock.sleep(seconds)
+        """Let time pass, and what is due in it happen."""
+        bell = self.world.clock.spawn(lambda: None, delay=seconds)
+        self.world.clock.run(until=lambda: bell.done)
 
     # What it did.
 
@@ -245,8 +231,11 @@ def _plain(value: Any) -> Any:
 def wave(*server_ids: str, group: str | None = "pg-1", **more: Any) -> dict[str, Any]:
     """A wave of the state machine's input."""
     return {
-        "waveNumber": 0, "waveName": "Web", "protectionGroupId": group,
-        "serverIds": list(server_ids), **more,
+        "waveNumber": 0,
+        "waveName": "Web",
+        "protectionGroupId": group,
+        "serverIds": list(server_ids),
+        **more,
     }
 
 
@@ -261,30 +250,59 @@ def plan(*waves: Mapping[str, Any], **more: Any) -> dict[str, Any]:
 def execution(status: str = "RUNNING", **more: Any) -> dict[str, Any]:
     """The record of an execution."""
     return {
-        "executionId": "execution-1", "planId": "plan-1", "planName": "Payroll", "waves": [],
-        "status": status, "startTime": START, **more,
+        "executionId": "execution-1",
+        "planId": "plan-1",
+        "planName": "Payroll",
+        "waves": [],
+        "status": status,
+        "startTime": START,
+        **more,
     }
 
 
 def state(*waves: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """The state as begin builds it."""
     return {
-        "plan_id": "plan-1", "plan_name": "Payroll", "execution_id": "execution-1",
-        "is_drill": True, "accountContext": {}, "waves": list(waves), "total_waves": len(waves),
-        "current_wave_number": 0, "completed_waves": 0, "failed_waves": 0,
-        "all_waves_completed": False, "wave_completed": False, "current_wave_update_time": 30,
-        "current_wave_total_wait_time": 0, "current_wave_max_wait_time": 31536000,
-        "status": "running", "status_reason": None, "wave_results": [],
-        "recovery_instance_ids": [], "recovery_instance_ips": [], "job_id": None, "region": None,
-        "server_ids": [], "error": None, "error_code": None, "paused_before_wave": None,
-        "start_time": START, "end_time": None, "duration_seconds": None, **more,
+        "plan_id": "plan-1",
+        "plan_name": "Payroll",
+        "execution_id": "execution-1",
+        "is_drill": True,
+        "accountContext": {},
+        "waves": list(waves),
+        "total_waves": len(waves),
+        "current_wave_number": 0,
+        "completed_waves": 0,
+        "failed_waves": 0,
+        "all_waves_completed": False,
+        "wave_completed": False,
+        "current_wave_update_time": 30,
+        "current_wave_total_wait_time": 0,
+        "current_wave_max_wait_time": 31536000,
+        "status": "running",
+        "status_reason": None,
+        "wave_results": [],
+        "recovery_instance_ids": [],
+        "recovery_instance_ips": [],
+        "job_id": None,
+        "region": None,
+        "server_ids": [],
+        "error": None,
+        "error_code": None,
+        "paused_before_wave": None,
+        "start_time": START,
+        "end_time": None,
+        "duration_seconds": None,
+        **more,
     }
 
 
 def other_account(**more: Any) -> dict[str, Any]:
     """The context of an account that is recovered through a role."""
     return {
-        "accountId": OTHER, "isCurrentAccount": False, "assumeRoleName": "recovery", **more,
+        "accountId": OTHER,
+        "isCurrentAccount": False,
+        "assumeRoleName": "recovery",
+        **more,
     }
 
 
@@ -305,17 +323,27 @@ def failed(error: str) -> dict[str, Any]:
 def wave_result(number: int, job_id: str, *server_ids: str, **more: Any) -> dict[str, Any]:
     """A wave as start_wave_recovery leaves it in the state and in the record."""
     return {
-        "waveNumber": number, "waveName": "Web", "status": "STARTED", "jobId": job_id,
-        "startTime": START, "serverIds": list(server_ids),
+        "waveNumber": number,
+        "waveName": "Web",
+        "status": "STARTED",
+        "jobId": job_id,
+        "startTime": START,
+        "serverIds": list(server_ids),
         "serverStatuses": [pending_status(server_id) for server_id in server_ids],
-        "region": "us-east-1", **more,
+        "region": "us-east-1",
+        **more,
     }
 
 
 def pending_status(server_id: str) -> dict[str, Any]:
     return {
-        "sourceServerId": server_id, "serverName": server_id, "hostname": "",
-        "launchStatus": "PENDING", "instanceId": "", "privateIp": "", "instanceType": "",
+        "sourceServerId": server_id,
+        "serverName": server_id,
+        "hostname": "",
+        "launchStatus": "PENDING",
+        "instanceId": "",
+        "privateIp": "",
+        "instanceType": "",
         "launchTime": 0,
     }
 
@@ -338,7 +366,9 @@ def started(system: System, *waves: Mapping[str, Any], **more: Any) -> dict[str,
         execution("POLLING", waves=[result], drsJobId=job_id, drsRegion="us-east-1"),
     )
     progress = {
-        "job_id": job_id, "region": "us-east-1", "server_ids": server_ids,
+        "job_id": job_id,
+        "region": "us-east-1",
+        "server_ids": server_ids,
         "wave_results": [result],
     }
     return state(*waves, **(progress | more))

@@ -9,26 +9,46 @@ import pytest
 from botocore.exceptions import InvalidRegionError
 
 from tests.trees.support import (
-    A, B, C, GROUPS, HUB, OTHER, ROOTS, System, group, opened, other_account, state, wave,
+    GROUPS,
+    HUB,
+    OTHER,
+    ROOTS,
+    A,
+    B,
+    C,
+    System,
+    group,
+    opened,
+    other_account,
+    state,
+    wave,
 )
 
 DRS_SETTINGS: dict[str, Any] = {
-    "copyPrivateIp": True, "copyTags": False, "licensing": {"osByol": False},
-    "targetInstanceTypeRightSizingMethod": "NONE", "launchDisposition": "STOPPED",
+    "copyPrivateIp": True,
+    "copyTags": False,
+    "licensing": {"osByol": False},
+    "targetInstanceTypeRightSizingMethod": "NONE",
+    "launchDisposition": "STOPPED",
 }
 
 
 def apply(
-    system: System, config: dict[str, Any], *server_ids: str, group: Any = None,
-    region: str = "us-east-1", context: Any = None,
+    system: System,
+    config: dict[str, Any],
+    *server_ids: str,
+    group: Any = None,
+    region: str = "us-east-1",
+    context: Any = None,
 ) -> None:
     """Apply a launch configuration to servers, with a client of the same Lambda."""
     home = system.home("apply_launch_config_before_recovery")
     client = system.world.call(home.function, "create_drs_client", "us-east-1", context)
     more = () if group is None else (group,)
-    assert system.world.call(
-        home.function, home.name, client, list(server_ids), config, region, *more
-    ) is None
+    assert (
+        system.world.call(home.function, home.name, client, list(server_ids), config, region, *more)
+        is None
+    )
 
 
 def template_of(system: System, server_id: str) -> dict[str, Any]:
@@ -51,9 +71,12 @@ def test_settings_of_drs_and_of_the_template_are_brought_up_to_date(system: Syst
     apply(
         system,
         {
-            **DRS_SETTINGS, "instanceType": "m5.xlarge", "subnetId": "subnet-11111111",
+            **DRS_SETTINGS,
+            "instanceType": "m5.xlarge",
+            "subnetId": "subnet-11111111",
             "securityGroupIds": ["sg-11111111", "sg-22222222"],
-            "staticPrivateIp": "172.31.96.25", "instanceProfileName": "web-profile",
+            "staticPrivateIp": "172.31.96.25",
+            "instanceProfileName": "web-profile",
         },
         A,
     )
@@ -66,15 +89,18 @@ def test_settings_of_drs_and_of_the_template_are_brought_up_to_date(system: Syst
         "InstanceType": "m5.xlarge",
         "NetworkInterfaces": [
             {
-                "SubnetId": "subnet-11111111", "Groups": ["sg-11111111", "sg-22222222"],
-                "PrivateIpAddress": "172.31.96.25", "DeviceIndex": 0,
+                "SubnetId": "subnet-11111111",
+                "Groups": ["sg-11111111", "sg-22222222"],
+                "PrivateIpAddress": "172.31.96.25",
+                "DeviceIndex": 0,
             }
         ],
         "IamInstanceProfile": {"Name": "web-profile"},
     }
     assert create.name == "ec2.CreateLaunchTemplateVersion"
     assert create.parameters == {
-        "LaunchTemplateId": template_id, "LaunchTemplateData": data,
+        "LaunchTemplateId": template_id,
+        "LaunchTemplateData": data,
         "VersionDescription": "DRS Orchestration pre-recovery update",
     }
     assert modify.name == "ec2.ModifyLaunchTemplate"
@@ -86,41 +112,43 @@ def test_settings_of_drs_and_of_the_template_are_brought_up_to_date(system: Syst
     assert {key: settings[key] for key in DRS_SETTINGS} == DRS_SETTINGS
 
 
-@pytest.mark.parametrize(
-    ("config", "interface"),
-    [
-        ({"subnetId": "subnet-1"}, {"SubnetId": "subnet-1"}),
-        ({"securityGroupIds": ["sg-1"]}, {"Groups": ["sg-1"]}),
-        ({"staticPrivateIp": "10.0.0.9"}, {"PrivateIpAddress": "10.0.0.9"}),
-    ],
-)
-def test_whatever_concerns_the_network_is_one_interface(
-    system: System, config: dict[str, Any], interface: dict[str, Any]
-) -> None:
+def test_whatever_concerns_the_network_is_one_interface(system: System) -> None:
     system.add_servers(A)
-    apply(system, config, A)
-    assert new_versions(system) == [{"NetworkInterfaces": [{**interface, "DeviceIndex": 0}]}]
+    apply(system, {"subnetId": "subnet-1"}, A)
+    apply(system, {"securityGroupIds": ["sg-1"]}, A)
+    apply(system, {"staticPrivateIp": "10.0.0.9"}, A)
+    assert new_versions(system) == [
+        {"NetworkInterfaces": [{"SubnetId": "subnet-1", "DeviceIndex": 0}]},
+        {"NetworkInterfaces": [{"Groups": ["sg-1"], "DeviceIndex": 0}]},
+        {"NetworkInterfaces": [{"PrivateIpAddress": "10.0.0.9", "DeviceIndex": 0}]},
+    ]
 
 
-@pytest.mark.parametrize(
-    ("config", "names"),
-    [
+def test_settings_count_when_present_and_template_fields_when_truthy(system: System) -> None:
+    system.add_servers(A)
+    for config, names in (
         ({}, []),
         ({"copyTags": None, "somethingElse": 1}, ["drs.UpdateLaunchConfiguration"]),
         ({"copyTags": False}, ["drs.UpdateLaunchConfiguration"]),
-        ({"instanceType": "", "subnetId": None, "securityGroupIds": [],
-          "staticPrivateIp": "", "instanceProfileName": ""}, []),
-        ({"instanceProfileName": "web"},
-         ["ec2.CreateLaunchTemplateVersion", "ec2.ModifyLaunchTemplate"]),
-    ],
-    ids=["nothing", "null setting", "false setting", "falsy template fields", "template only"],
-)
-def test_settings_count_when_present_and_template_fields_when_truthy(
-    system: System, config: dict[str, Any], names: list[str]
-) -> None:
-    system.add_servers(A)
-    apply(system, config, A)
-    assert system.names("drs.", "ec2.") == ["drs.GetLaunchConfiguration", *names]
+        (
+            {
+                "instanceType": "",
+                "subnetId": None,
+                "securityGroupIds": [],
+                "staticPrivateIp": "",
+                "instanceProfileName": "",
+            },
+            [],
+        ),
+        (
+            {"instanceProfileName": "web"},
+            ["ec2.CreateLaunchTemplateVersion", "ec2.ModifyLaunchTemplate"],
+        ),
+    ):
+        before = len(system.names("drs.", "ec2."))
+        apply(system, config, A)
+        made = system.names("drs.", "ec2.")[before:]
+        assert made == ["drs.GetLaunchConfiguration", *names], config
 
 
 # Overrides.
@@ -133,35 +161,42 @@ def with_override(**entry: Any) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize(
-    ("entry", "instance_type", "copy_tags"),
-    [
-        ({"launchTemplate": {"instanceType": "r5.large"}}, "r5.large", True),
-        ({"useGroupDefaults": True, "launchTemplate": {"instanceType": None, "copyTags": False}},
-         "m5.large", False),
-        ({"useGroupDefaults": False, "launchTemplate": {"instanceType": "c5.large"}},
-         "c5.large", None),
-        ({"useGroupDefaults": False}, None, None),
-        ({}, "m5.large", True),
-    ],
-    ids=["field", "null field", "whole", "nothing at all", "no override"],
-)
-def test_a_servers_override(
-    system: System, entry: dict[str, Any], instance_type: str | None, copy_tags: bool | None
-) -> None:
+def test_a_servers_override(system: System) -> None:
     system.add_servers(A)
-    apply(system, {"instanceType": "unused"}, A, group=with_override(**entry))
-    assert new_versions(system) == ([{"InstanceType": instance_type}] if instance_type else [])
-    updates = [call.parameters for call in system.calls("drs.UpdateLaunch")]
-    wanted = [] if copy_tags is None else [{"sourceServerID": A, "copyTags": copy_tags}]
-    assert updates == wanted
+    for entry in (
+        {"launchTemplate": {"instanceType": "r5.large"}},
+        {"useGroupDefaults": True, "launchTemplate": {"instanceType": None, "copyTags": False}},
+        {"useGroupDefaults": False, "launchTemplate": {"instanceType": "c5.large"}},
+        {"useGroupDefaults": False},
+        {},
+    ):
+        apply(system, {"instanceType": "unused"}, A, group=with_override(**entry))
+    made = [call.parameters for call in system.calls("drs.", "ec2.CreateLaunchTemplateVersion")]
+    data = [p.get("LaunchTemplateData") or p.get("copyTags", "read") for p in made]
+    assert data == [
+        "read",
+        True,
+        {"InstanceType": "r5.large"},
+        "read",
+        False,
+        {"InstanceType": "m5.large"},
+        "read",
+        {"InstanceType": "c5.large"},
+        "read",
+        "read",
+        True,
+        {"InstanceType": "m5.large"},
+    ]
 
 
-@pytest.mark.parametrize("empty", [None, {}])
-def test_without_a_group_its_configuration_is_taken_as_it_is(system: System, empty: Any) -> None:
+def test_without_a_group_its_configuration_is_taken_as_it_is(system: System) -> None:
     system.add_servers(A)
-    apply(system, {"instanceType": "m5.2xlarge"}, A, group=empty)
-    assert new_versions(system) == [{"InstanceType": "m5.2xlarge"}]
+    apply(system, {"instanceType": "m5.2xlarge"}, A)
+    apply(system, {"instanceType": "m5.4xlarge"}, A, group={})
+    assert new_versions(system) == [
+        {"InstanceType": "m5.2xlarge"},
+        {"InstanceType": "m5.4xlarge"},
+    ]
 
 
 @pytest.mark.parametrize("side", ["legacy", "refactored"])
@@ -230,7 +265,9 @@ def test_templates_are_changed_with_the_hubs_own_client(system: System) -> None:
     system.call("start_wave_recovery", after, 0)
     accounts = [(call.name, call.account) for call in system.calls("drs.", "ec2.")]
     assert accounts == [
-        ("drs.GetLaunchConfiguration", OTHER), ("drs.UpdateLaunchConfiguration", OTHER),
-        ("ec2.CreateLaunchTemplateVersion", HUB), ("drs.StartRecovery", OTHER),
+        ("drs.GetLaunchConfiguration", OTHER),
+        ("drs.UpdateLaunchConfiguration", OTHER),
+        ("ec2.CreateLaunchTemplateVersion", HUB),
+        ("drs.StartRecovery", OTHER),
     ]
     assert after["job_id"] in system.drs(OTHER).jobs

@@ -6,19 +6,35 @@ from typing import Any
 import pytest
 
 from tests.trees.support import (
-    A, B, EXECUTIONS, GROUPS, LAUNCHED_AFTER, START, System, changes, execution, failed, group,
-    started, state, wave,
+    EXECUTIONS,
+    GROUPS,
+    LAUNCHED_AFTER,
+    START,
+    A,
+    B,
+    System,
+    changes,
+    execution,
+    failed,
+    group,
+    started,
+    state,
+    wave,
 )
 
 END = START + LAUNCHED_AFTER
 CANCELLED = {
-    "all_waves_completed": True, "status": "cancelled",
-    "status_reason": "Execution cancelled by user", "end_time": END,
+    "all_waves_completed": True,
+    "status": "cancelled",
+    "status_reason": "Execution cancelled by user",
+    "end_time": END,
     "duration_seconds": LAUNCHED_AFTER,
 }
 FINISHED = {
-    "all_waves_completed": True, "status": "completed",
-    "status_reason": "All waves completed successfully", "end_time": END,
+    "all_waves_completed": True,
+    "status": "completed",
+    "status_reason": "All waves completed successfully",
+    "end_time": END,
     "duration_seconds": LAUNCHED_AFTER,
 }
 
@@ -63,7 +79,9 @@ def test_the_last_wave_completes_the_execution(moved: System) -> None:
     running = launched(moved, wave(A))
     before = moved.record()
     assert poll(moved, running) == FINISHED | {
-        "wave_completed": True, "completed_waves": 1, "wave_results": completed(running),
+        "wave_completed": True,
+        "completed_waves": 1,
+        "wave_results": completed(running),
     }
     assert moved.record() == before | {"status": "COMPLETED", "endTime": END}
 
@@ -116,7 +134,9 @@ def test_a_final_write_that_fails_fails_the_execution(moved: System) -> None:
     moved.refuse("dynamodb.UpdateItem", message="not yours")
     changed = poll(moved, running)
     assert changed == FINISHED | {
-        "wave_completed": True, "completed_waves": 1, "wave_results": completed(running),
+        "wave_completed": True,
+        "completed_waves": 1,
+        "wave_results": completed(running),
         "status": "failed",
         "error": "An error occurred (AccessDeniedException) when calling the UpdateItem "
         "operation: not yours",
@@ -146,14 +166,21 @@ def test_the_next_wave_is_started(moved: System) -> None:
     new = changed["wave_results"][1]
     assert (new["waveNumber"], new["waveName"], new["serverIds"]) == (1, "Db", [B])
     assert changed == {
-        "completed_waves": 1, "current_wave_number": 1, "job_id": second, "server_ids": [B],
+        "completed_waves": 1,
+        "current_wave_number": 1,
+        "job_id": second,
+        "server_ids": [B],
         "wave_results": changed["wave_results"],
     }
     assert moved.record() == before | {
-        "waves": [before["waves"][0], new], "drsJobId": second, "status": "POLLING",
+        "waves": [before["waves"][0], new],
+        "drsJobId": second,
+        "status": "POLLING",
     }
     assert moved.names("drs.")[-3:] == [
-        "drs.DescribeJobs", "drs.DescribeJobLogItems", "drs.StartRecovery",
+        "drs.DescribeJobs",
+        "drs.DescribeJobLogItems",
+        "drs.StartRecovery",
     ]
 
 
@@ -161,7 +188,8 @@ def test_a_next_wave_that_cannot_be_started_fails(moved: System) -> None:
     running = launched(moved, wave(A), wave(B, group="pg-lost"))
     changed = poll(moved, running)
     assert changed == failed("Protection Group pg-lost not found") | {
-        "completed_waves": 1, "wave_results": completed(running),
+        "completed_waves": 1,
+        "wave_results": completed(running),
     }
 
 
@@ -169,7 +197,9 @@ def test_a_next_wave_without_servers_leaves_the_wave_completed(system: System) -
     system.put(GROUPS, group("pg-none", serverSelectionTags={"Tier": "mainframe"}))
     running = launched(system, wave(A), wave(group="pg-none"))
     assert poll(system, running) == {
-        "wave_completed": True, "completed_waves": 1, "wave_results": completed(running),
+        "wave_completed": True,
+        "completed_waves": 1,
+        "wave_results": completed(running),
     }
 
 
@@ -177,7 +207,8 @@ def test_what_starting_the_next_wave_raises_fails_the_wave(moved: System) -> Non
     running = launched(moved, wave(A), wave(B))
     del running["is_drill"]
     assert poll(moved, running) == failed("'is_drill'") | {
-        "completed_waves": 1, "wave_results": completed(running),
+        "completed_waves": 1,
+        "wave_results": completed(running),
     }
     assert moved.said("ERROR", "Polling wave 0 of execution-1 failed: 'is_drill'")
 
@@ -189,8 +220,11 @@ def test_a_pause_before_the_next_wave(moved: System) -> None:
     running = launched(moved, wave(A), wave(B, pauseBeforeWave=True))
     before = moved.record()
     assert poll(moved, running) == {
-        "wave_completed": True, "completed_waves": 1, "wave_results": completed(running),
-        "status": "paused", "paused_before_wave": 1,
+        "wave_completed": True,
+        "completed_waves": 1,
+        "wave_results": completed(running),
+        "status": "paused",
+        "paused_before_wave": 1,
     }
     assert moved.record() == before | {"status": "PAUSED", "pausedBeforeWave": 1}
     assert len(moved.drs().jobs) == 1
@@ -223,8 +257,11 @@ def test_a_cancellation_during_the_poll_ends_the_execution(
     end = end_of(moved)
     assert changed["wave_results"][0]["status"] == "COMPLETED"
     assert changed == CANCELLED | {
-        "wave_completed": True, "completed_waves": 1, "end_time": end,
-        "duration_seconds": end - START, "wave_results": changed["wave_results"],
+        "wave_completed": True,
+        "completed_waves": 1,
+        "end_time": end,
+        "duration_seconds": end - START,
+        "wave_results": changed["wave_results"],
     }
     assert moved.record() == execution("CANCELLED", endTime=end)
     assert len(moved.drs().jobs) == 1
@@ -251,7 +288,8 @@ def test_when_cancelled_cannot_be_written_the_execution_goes_on(system: System) 
     system.refuse("dynamodb.UpdateItem", times=1)
     changed = poll(system, running)
     assert (changed["status"], changed["status_reason"]) == (
-        "completed", "All waves completed successfully",
+        "completed",
+        "All waves completed successfully",
     )
     assert system.record()["status"] == "COMPLETED"
 
