@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 
 from drs_refactor.migration import Migration, load
+from harness.executor import COLLECT_EVERY
 from harness.verify import Sides, Trees, read_sides
 
 ROOT = Path(__file__).parent.parent
+
+# moto's and botocore's models stay for good: looking for garbage in them takes a third of the time.
+gc.set_threshold(COLLECT_EVERY)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,20 @@ import pytest
 from drs_refactor.migration import Migration
 from harness import verify as room
 from harness.clock import EPOCH
+from harness.reached import reached
 from harness.scenario import Invocation, Scenario
 from harness.scenario_files import select, shipped
 from harness.tree import read_tree
-from harness.verify import CONTROL, ScenarioResult, Sides, Trees, verify, verify_scenario
+from harness.verify import (
+    CONTROL,
+    ScenarioResult,
+    Sides,
+    Trees,
+    Work,
+    verify,
+    verify_one,
+    verify_scenario,
+)
 
 NO_WAVES = select(shipped(), ["no-waves"])[0]
 
@@ -21,8 +31,10 @@ def verdicts(monkeypatch: pytest.MonkeyPatch, trees: Trees, *given: str) -> str:
     """The verdict over a control and scenarios of these verdicts, the work itself left out."""
     queue = list(given)
 
-    def result(task: tuple[Trees, Scenario]) -> ScenarioResult:
-        return ScenarioResult(task[1].name, "", queue.pop(0), (), (), (), 1, 0, 0.0, 0.0, task[1])
+    def result(work: Work) -> ScenarioResult:
+        return ScenarioResult(
+            work.scenario.name, "", queue.pop(0), (), (), (), 1, 0, 0.0, 0.0, work.scenario
+        )
 
     monkeypatch.setattr(room, "in_workers", lambda work, tasks, told: list(map(result, tasks)))
     return verify(trees, [NO_WAVES] * (len(given) - 1), lambda _: None).verdict
@@ -71,3 +83,24 @@ def test_a_tree_that_differs_only_when_cold_is_found(
     assert result.verdict == "divergent"
     assert {finding.containers for finding in result.findings} == {"cold"}
     assert verify_scenario(sides, scenario).verdict == "identical"
+
+
+def test_coverage_is_of_what_the_move_touched(trees: Trees, sides: Sides) -> None:
+    result = verify_one(Work(trees, NO_WAVES, coverage=True))
+    found = {
+        (item.side, item.function): item
+        for item in reached(sides.legacy, sides.refactored, result.arcs)
+    }
+    assert ("legacy", "update_wave_status") in found
+    assert ("refactored", "poll_wave_status") in found
+    assert ("refactored", "begin_wave_plan") not in found  # the same on both sides
+    poll = found["refactored", "poll_wave_status"]
+    assert len(poll.missing_lines) == poll.lines  # a plan without waves polls nothing
+    dispatcher = next(
+        item
+        for item in reached(sides.legacy, sides.refactored, result.arcs)
+        if item.side == "legacy"
+        and item.path.startswith("lambda/orchestration")
+        and item.function == "lambda_handler"
+    )
+    assert 0 < len(dispatcher.missing_lines) < dispatcher.lines
