@@ -8,56 +8,94 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods import imports
+from codemods import dispatch, imports
 from codemods.edits import Edit
+from codemods.names import BUILTINS
 from codemods.resolve import Resolved
+from codemods.routes import ROUTES, dispatch_text, names_of, routes_text
 from codemods.source import SourceFile, Statement
-from codemods.stubs import STUB_IMPORTS, dispatch_text, helper_text, routes_text, stub_text
+from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
 from drs_refactor.errors import InputError
-from drs_refactor.migration import Move
+from drs_refactor.model import Move
 
 if TYPE_CHECKING:
     from codemods.plan import Scene
 
 
-def edits_of(scene: Scene, source_key: str, key: str, resolved: Resolved) -> list[Edit]:
+def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:
     """All edits of one destination file."""
-    file, origin = scene.file(key), scene.file(source_key)
+    file = scene.file(key)
     edits = [
         edit for name, alias in resolved.aliased.items() for edit in _rename(file, name, alias)
     ]
     stubs = [m for m in scene.migration.moves if m.function in resolved.stubs]
     absent, taken = imports.missing(file, STUB_IMPORTS if stubs else ())
     lines = [*dict.fromkeys([*resolved.imports, *absent])]
-    guarded = [statement for statement in resolved.carried if imports.is_import(statement)]
-    edits += imports.insertion(
-        file, lines, [_with_newlines(statement.own_text, origin) for statement in guarded]
-    )
+    guarded = [s for s in resolved.carried if imports.is_import(s) and _stands_alone(s)]
+    edits += imports.insertion(file, lines, [_plain(statement.own_text) for statement in guarded])
     handler = _handler(file, scene.migration.functions[key].handler)
     pieces = [statement.own_text for statement in resolved.carried if statement not in guarded]
-    if stubs:
+    if stubs and not has_helper(file):
         pieces.append(helper_text(taken))
     for move in stubs:
         owner = scene.migration.functions[move.destination]
-        pieces.append(
-            stub_text(move, scene.signatures[move.function], owner.arn_variable, owner.key)
-        )
+        signature = scene.signatures[move.function]
+        pieces.append(stub_text(move, signature, owner.arn_variable, owner.key, taken))
     arriving = sorted(scene.arriving(key), key=lambda m: scene.statements[m.function].index)
     for move in arriving:
         pieces.append(moved_text(scene.statements[move.function], move))
     pieces += _old_names(scene, arriving)
     owned = scene.owned(key)
     if owned:
-        pieces.append(routes_text(owned, scene.signatures))
-        edits.append(_route(file, handler))
-    block = "\n\n".join(_with_newlines(piece, origin).strip("\n") + "\n" for piece in pieces)
-    block = block.replace("\n", file.newline)
-    edits.append(Edit(handler.own, handler.own, f"{block}{file.newline * 2}"))
-    return edits
+        there = ROUTES in file.bound
+        _check_routes(file, owned, there)
+        pieces.append(routes_text(owned, scene.signatures, there))
+        edits += [] if there else [_route(file, handler)]
+    block = "\n\n".join(_plain(piece).strip("\n") + "\n" for piece in pieces)
+    return [*edits, _block(file, handler, resolved, block)]
 
 
-def _with_newlines(text: str, file: SourceFile) -> str:
-    return text.replace(file.newline, "\n")
+def _block(file: SourceFile, handler: Statement, resolved: Resolved, block: str) -> Edit:
+    """Above the handler; below it if defaults and annotations need something that is defined
+    there.
+    """
+    last = max((s.index for name in resolved.shared for s in file.bound[name]), default=0)
+    text, gap = block.replace("\n", file.newline), file.newline * 2
+    if last < handler.index:
+        return Edit(handler.own, handler.own, f"{text}{gap}")
+    place = file.statements[last].end
+    before = "" if file.text[place - 1] in "\r\n" else file.newline
+    return Edit(place, place, f"{before}{gap}{text}")
+
+
+def _check_routes(file: SourceFile, owned: list[Move], there: bool) -> None:
+    """Refuse to take an action, or a name, that the file has given to something else."""
+    for name in names_of(owned)[1 if there else 0 :]:
+        if name in file.bound:
+            raise InputError(
+                f"the routes need the name {name}, which is taken here",
+                path=file.relative,
+                line=file.line(file.bound[name][-1].code),
+                mend="Rename it",
+            )
+    for move in owned:
+        other = dispatch.answers(file.statements, move.action)
+        if other is not None:
+            raise InputError(
+                f"the action {move.action!r} is answered here already",
+                path=file.relative,
+                line=file.line(other.code),
+                mend=f"Choose another in [[moves]] action (migration.toml, line {move.line})",
+            )
+
+
+def _stands_alone(statement: Statement) -> bool:
+    """True if it needs nothing of its module, so that it can stand among the imports."""
+    return statement.references <= BUILTINS | {b.name for b in statement.bindings}
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def moved_text(statement: Statement, move: Move) -> str:
@@ -66,9 +104,8 @@ def moved_text(statement: Statement, move: Move) -> str:
     if move.name == move.function:
         return text
     assert isinstance(statement.node, cst.FunctionDef)
-    start, end = statement.scope.span(statement.node.name)
-    offset = statement.own - statement.start
-    return text[: start - offset] + move.name + text[end - offset :]
+    start, end = statement.place_of(statement.node.name)
+    return text[: start - statement.own] + move.name + text[end - statement.own :]
 
 
 def _old_names(scene: Scene, arriving: list[Move]) -> list[str]:
@@ -90,15 +127,13 @@ def _rename(file: SourceFile, name: str, alias: str) -> list[Edit]:
         if name not in statement.words:
             continue
         if imports.is_import(statement) and any(b.name == name for b in statement.bindings):
-            edits.append(_import_alias(file, statement, name, alias))
+            edits += _import_alias(file, statement, name, alias)
             continue
-        for node in statement.scope.nodes_of(name):
-            start, end = statement.place_of(node)
-            edits.append(Edit(start, end, alias))
-    return list(dict.fromkeys(edits))
+        edits += [Edit(start, end, alias) for start, end in statement.places_of(name)]
+    return edits
 
 
-def _import_alias(file: SourceFile, statement: Statement, name: str, alias: str) -> Edit:
+def _import_alias(file: SourceFile, statement: Statement, name: str, alias: str) -> list[Edit]:
     finder = _AliasFinder(name)
     statement.node.visit(finder)
     if finder.found is None or finder.inside_try:
@@ -110,9 +145,16 @@ def _import_alias(file: SourceFile, statement: Statement, name: str, alias: str)
         )
     if finder.found.asname is not None:
         start, end = statement.place_of(finder.found.asname.name)
-        return Edit(start, end, alias)
-    end = statement.place_of(finder.found.name)[1]
-    return Edit(end, end, f" as {alias}")
+        return [Edit(start, end, alias)]
+    start, end = statement.place_of(finder.found.name)
+    line = statement.bare_text.rstrip()
+    if (
+        len(line) + len(alias) + 4 > imports.WIDTH
+        and line == f"from {line.split()[1]} import {name}"
+    ):
+        edits = [("(\n    ", start), (f" as {alias},\n)", end)]
+        return [Edit(place, place, t.replace("\n", file.newline)) for t, place in edits]
+    return [Edit(end, end, f" as {alias}")]
 
 
 class _AliasFinder(cst.CSTVisitor):
@@ -162,8 +204,8 @@ def _route(file: SourceFile, handler: Statement) -> Edit:
     else:
         start = handler.place_of(first)[0]
         place = file.text.rfind("\n", 0, start) + 1
-        for line in reversed(first.leading_lines):
-            place -= len(file.module.code_for_node(line))
+        for _ in first.leading_lines:
+            place = file.text.rfind("\n", 0, place - 1) + 1
     base = file.text[file.text.rfind("\n", 0, handler.place_of(first)[0]) + 1 :]
     base = base[: len(base) - len(base.lstrip(" \t"))]
     text = dispatch_text(parameters[0].name.value, file.indent, base)

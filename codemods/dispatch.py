@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import libcst as cst
 
 from codemods.edits import Edit
-from codemods.source import SourceFile, Statement
+from codemods.source import Statement
 
 
-def accept_both(file: SourceFile, old: str, new: str) -> list[Edit]:
+def accept_both(statements: Iterable[Statement], old: str, new: str) -> list[Edit]:
     """Let `action == "old"` accept "new" too, in comparisons and as a dictionary's key."""
     edits = []
-    for statement in file.statements:
-        if old in statement.words:
-            finder = _Finder(old)
-            statement.node.visit(finder)
-            edits += [_comparison(statement, node, new) for node in finder.comparisons]
-            edits += [_key(statement, node, new) for node in finder.elements]
+    for statement, finder in _found(statements, old):
+        for node in finder.comparisons:
+            edits += _comparison(statement, node, new)
+        edits += [_key(statement, node, new) for node in finder.elements]
     return edits
 
 
-def _comparison(statement: Statement, node: cst.ComparisonTarget, new: str) -> Edit:
-    start = statement.place_of(node.operator)[0]
+def answers(statements: Iterable[Statement], action: str) -> Statement | None:
+    """The statement that already tells this action from others, if there is one."""
+    for statement, finder in _found(statements, action):
+        if finder.comparisons or finder.elements:
+            return statement
+    return None
+
+
+def _found(statements: Iterable[Statement], literal: str) -> Iterator[tuple[Statement, _Finder]]:
+    for statement in statements:
+        if literal in statement.words:
+            finder = _Finder(literal)
+            statement.node.visit(finder)
+            yield statement, finder
+
+
+def _comparison(statement: Statement, node: cst.ComparisonTarget, new: str) -> list[Edit]:
     literal = node.comparator
     assert isinstance(literal, cst.SimpleString)
-    end = statement.place_of(literal)[1]
+    start, end = statement.place_of(node.operator)
     quote = literal.quote
-    return Edit(start, end, f"in ({literal.value}, {quote}{new}{quote})")
+    pair = Edit(*statement.place_of(literal), f"({literal.value}, {quote}{new}{quote})")
+    before = "" if statement.text[start - statement.start - 1].isspace() else " "
+    after = "" if statement.text[end - statement.start].isspace() else " "
+    return [Edit(start, end, f"{before}in{after}"), pair]
 
 
 def _key(statement: Statement, node: cst.DictElement, new: str) -> Edit:

@@ -8,8 +8,11 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.edits import Edit
-from codemods.names import bindings_of
+from codemods.names import bindings_of, dotted
 from codemods.source import SourceFile, Statement
+
+WIDTH = 79
+"""Columns: the narrowest that is usual fits everywhere."""
 
 
 def bound_by(line: str) -> tuple[str, tuple[str, str]]:
@@ -43,13 +46,23 @@ def insertion(file: SourceFile, lines: Iterable[str], guarded: Iterable[str] = (
     edits += [Edit(end, end, f"\n{block.strip()}\n") for block in guarded]
     if not head and edits:
         edits.append(Edit(end, end, "\n\n"))
+    edits = [_on_lines_of_its_own(file, edit) for edit in edits]
     return [Edit(e.start, e.end, e.text.replace("\n", file.newline)) for e in edits]
+
+
+def _on_lines_of_its_own(file: SourceFile, edit: Edit) -> Edit:
+    if edit.start and file.text[edit.start - 1] not in "\r\n\ufeff":
+        return Edit(edit.start, edit.end, "\n" + edit.text)
+    return edit
 
 
 def _place(file: SourceFile, head: list[Statement], line: str) -> int:
     """After the last import of the same kind: from the standard library or not, import or from."""
     if not head:
-        return file.statements[0].own if file.statements else len(file.text)
+        if not file.statements:
+            return len(file.text)
+        first = file.statements[0]
+        return first.end if file.module.get_docstring() is not None else first.own
     kind = (_is_standard(line), line.startswith("from "))
     same_kind = [statement for statement in head if _kind(statement) == kind]
     same_origin = [statement for statement in head if _kind(statement)[0] == kind[0]]
@@ -68,7 +81,7 @@ def _is_standard(line: str) -> bool:
     return len(words) > 1 and words[1].partition(".")[0] in sys.stdlib_module_names
 
 
-def written(lines: Iterable[str], width: int = 79) -> str:
+def written(lines: Iterable[str], width: int = WIDTH) -> str:
     """Import statements, those from one module in one, wrapped at `width`."""
     modules: dict[str, list[str]] = {}
     plain = []
@@ -98,8 +111,9 @@ def without(statement: Statement, names: frozenset[str]) -> str:
         assert not isinstance(small.names, cst.ImportStar)
         kept = [alias for alias in small.names if _name_of(small, alias) not in names]
         if kept:
-            in_parentheses = isinstance(small, cst.ImportFrom) and small.lpar is not None
-            if not in_parentheses:
+            if isinstance(small, cst.ImportFrom) and small.lpar is not None:
+                kept[-1] = _as_last(kept[-1], small.names[-1])
+            else:
                 kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
             body.append(small.with_changes(names=kept))
     body[-1] = body[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
@@ -108,9 +122,43 @@ def without(statement: Statement, names: frozenset[str]) -> str:
     return module.code_for_node(changed)
 
 
+def _as_last(alias: cst.ImportAlias, last: cst.ImportAlias) -> cst.ImportAlias:
+    """The alias, with its own comment, before the closing parenthesis."""
+    if not isinstance(last.comma, cst.Comma):
+        return alias.with_changes(comma=last.comma)
+    here, there = alias.comma, last.comma.whitespace_after
+    if not isinstance(here, cst.Comma) or not isinstance(there, cst.ParenthesizedWhitespace):
+        return alias.with_changes(comma=last.comma)
+    space = here.whitespace_after
+    if isinstance(space, cst.ParenthesizedWhitespace):
+        space = space.with_changes(indent=there.indent, last_line=there.last_line, empty_lines=[])
+    return alias.with_changes(comma=here.with_changes(whitespace_after=space))
+
+
 def _name_of(node: cst.Import | cst.ImportFrom, alias: cst.ImportAlias) -> str:
-    one = node.with_changes(names=[alias])
-    return next(bindings_of(cst.SimpleStatementLine([one]))).name
+    if alias.asname is not None:
+        return dotted(alias.asname.name)
+    name = dotted(alias.name)
+    return name if isinstance(node, cst.ImportFrom) else name.partition(".")[0]
+
+
+def imports_of(statement: Statement, name: str) -> list[str]:
+    """Import statements for this name alone: several where it is a package of which `import a.b`
+    and `import a.c` load parts.
+    """
+    found = []
+    for binding in statement.bindings:
+        if binding.name != name or binding.target is None:
+            continue
+        module, attribute = binding.target
+        if attribute:
+            renamed = f" as {name}" if attribute != name else ""
+            found.append(f"from {module} import {attribute}{renamed}")
+        elif binding.module:
+            found.append(f"import {binding.module}")
+        else:
+            found.append(f"import {module} as {name}")
+    return found
 
 
 def is_plain_import(statement: Statement) -> bool:

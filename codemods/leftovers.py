@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from codemods import imports
 from codemods.edits import Edit
-from codemods.names import BUILTINS
-from codemods.resolve import configures
+from codemods.meaning import configures
 from codemods.source import SourceFile, Statement
 
 
@@ -47,20 +46,25 @@ def leftovers(
             break
         removed |= names
         for statement in file.statements:
-            bound = {binding.name for binding in statement.bindings}
+            bound = {binding.name for binding in statement.bindings if not _kept(statement)}
             if (bound and bound <= removed) or any(configures(statement, name) for name in names):
                 gone.add(statement.index)
     edits = []
     for statement in file.statements:
         if statement.index in gone:
             edits.append(removal(file, statement, frozenset(gone)))
-        elif imports.is_plain_import(statement) and "noqa: F401" not in statement.text:
+        elif imports.is_plain_import(statement) and not _kept(statement):
             here = frozenset(b.name for b in statement.bindings) & removed
             if here:
                 edits.append(Edit(statement.code, statement.end, imports.without(statement, here)))
     return Leftovers(
         tuple(edits), frozenset(removed), tuple(_mentions(file, gone | stubs, removed))
     )
+
+
+def _kept(statement: Statement) -> bool:
+    """True for an import that says itself that nothing here has to use it."""
+    return "F401" in statement.text and imports.is_plain_import(statement)
 
 
 def removal(file: SourceFile, statement: Statement, gone: frozenset[int]) -> Edit:
@@ -112,7 +116,7 @@ def _closure(file: SourceFile, statements: Iterable[Statement]) -> set[str]:
     queue = list(statements)
     while queue:
         statement = queue.pop()
-        for name in statement.references - BUILTINS | statement.scope.declared_global:
+        for name in statement.references:
             if name in file.bound and name not in found:
                 found.add(name)
                 queue.extend(file.bound[name])

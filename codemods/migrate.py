@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,9 @@ from pathlib import Path
 from codemods import proof, tree_files
 from codemods.plan import Plan, make_plan, read_scene
 from codemods.proof import Moved
-from codemods.source import parse
+from codemods.source import SourceFile, parse
 from drs_refactor.errors import InputError
-from drs_refactor.migration import Migration
+from drs_refactor.model import Migration
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,22 @@ class Migrated:
 
 def migrate(source: Path, migration: Migration) -> Migrated:
     """Make the new tree in memory. Raises InputError, with a remedy, where it would be unsafe."""
+    try:
+        return _migrate(source, migration)
+    except InputError as error:
+        raise error.within(source) from error
+    except RecursionError as error:
+        raise InputError(
+            "this tree holds an expression that is nested too deeply",
+            path=source,
+            mend="Write it in several statements",
+        ) from error
+
+
+def _migrate(source: Path, migration: Migration) -> Migrated:
     scene = read_scene(source, migration)
     plan = make_plan(scene)
-    files = {
-        path: parse(text.encode(), path)
-        for path, text in plan.texts.items()
-        if path.endswith(".py")
-    }
+    files = {path: _parsed(path, text) for path, text in plan.texts.items() if path.endswith(".py")}
     moved = proof.moved_functions(migration, scene.files, files)
     broken = [m for m in moved if not m.verbatim]
     if broken:
@@ -57,9 +67,26 @@ def migrate(source: Path, migration: Migration) -> Migrated:
 def diff(result: Migrated) -> Iterator[str]:
     """The move as a unified diff from the source tree, line by line."""
     for path in sorted(result.plan.texts):
-        before = (result.source / path).read_bytes().decode("utf-8").splitlines(keepends=True)
-        after = result.plan.texts[path].splitlines(keepends=True)
-        yield from difflib.unified_diff(before, after, f"a/{path}", f"b/{path}")
+        before = (result.source / path).read_bytes().decode("utf-8")
+        after = result.plan.texts[path]
+        for line in difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}"):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as patch counts them: a form feed ends none."""
+    return list(io.StringIO(text, newline="\n"))
+
+
+def _parsed(path: str, text: str) -> SourceFile:
+    try:
+        return parse(text.encode(), path)
+    except InputError as error:
+        raise InputError(
+            f"the new file would not parse: {error.what}",
+            path=path,
+            mend="Please report it with the functions that move",
+        ) from error
 
 
 def _layer_texts(root: Path, migration: Migration) -> dict[str, str]:
@@ -67,9 +94,13 @@ def _layer_texts(root: Path, migration: Migration) -> dict[str, str]:
     entries = {function.path for function in migration.functions.values()}
     found = {}
     for layer in migration.layers:
+        if not (root / layer).is_dir():
+            raise InputError(
+                "there is no such folder", path=root / layer, mend="See layers in migration.toml"
+            )
         for path in sorted((root / layer).rglob("*.py")):
             if path.relative_to(root).as_posix() in entries:
                 continue
             module = ".".join(path.relative_to(root / layer).with_suffix("").parts)
-            found[module.removesuffix(".__init__")] = path.read_text(encoding="utf-8")
+            found[module.removesuffix(".__init__")] = path.read_bytes().decode(errors="replace")
     return found

@@ -33,6 +33,7 @@ BUILTINS = frozenset(dir(builtins)) | {
     "__builtins__",
 }
 _BRANCHES = cst.Else | cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler | cst.MatchCase
+_NEWLINE = re.compile(r"\r\n?|\n")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -41,12 +42,14 @@ class Binding:
     """A module-level name. `target` is what an import names: ("json", "") or ("typing", "Any").
 
     `guarded` says that it stands in an if, try or with, so that another one may be in force.
+    `module` is what `import a.b` loads: it binds `a`, as `import a` does, and more.
     """
 
     name: str
     kind: str
     target: tuple[str, str] | None = None
     guarded: bool = False
+    module: str = ""
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -84,6 +87,8 @@ def _small_bindings(node: cst.BaseSmallStatement, guarded: bool) -> Iterator[Bin
     elif isinstance(node, cst.AnnAssign | cst.AugAssign):
         for name in _target_nodes(node.target):
             yield Binding(name.value, "assign", None, guarded)
+    elif isinstance(node, cst.TypeAlias):
+        yield Binding(node.name.value, "assign", None, guarded)
 
 
 def _import_bindings(node: cst.Import | cst.ImportFrom, guarded: bool) -> Iterator[Binding]:
@@ -96,10 +101,13 @@ def _import_bindings(node: cst.Import | cst.ImportFrom, guarded: bool) -> Iterat
         name = dotted(alias.name)
         bound = dotted(alias.asname.name) if alias.asname else name.partition(".")[0]
         if isinstance(node, cst.ImportFrom):
-            target = (module, name)
+            yield Binding(bound, "import", (module, name), guarded)
+        elif alias.asname and "." in name:
+            package, _, last = name.rpartition(".")
+            yield Binding(bound, "import", (package, last), guarded)
         else:
-            target = (name if alias.asname else name.partition(".")[0], "")
-        yield Binding(bound, "import", target, guarded)
+            target = (name.partition(".")[0], "")
+            yield Binding(bound, "import", target, guarded, "" if alias.asname else name)
 
 
 def _compound_bindings(node: cst.CSTNode) -> Iterator[Binding]:
@@ -125,22 +133,32 @@ class StatementScope:
         """`module` holds just that statement, with the newline and indent of its file."""
         self._module = module
         self._wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        scopes = {s for s in self._wrapper.resolve(ScopeProvider).values() if s is not None}
-        self._accesses = [
-            access
-            for scope in scopes
-            for access in scope.accesses
-            if isinstance(access.node, cst.Name | cst.Attribute) and _is_module_level(access)
-        ]
-        collector = _GlobalNames()
-        module.visit(collector)
-        self.declared_global = frozenset(collector.names)
 
-    @property
+    @cached_property
+    def _accesses(self) -> list[Access]:
+        # Not in __init__: scopes are what costs most, and places alone do not need them.
+        scopes = {s for s in self._wrapper.resolve(ScopeProvider).values() if s is not None}
+        return [access for scope in scopes for access in scope.accesses]
+
+    @cached_property
+    def _read(self) -> list[cst.Name]:
+        roots = (_root(access.node) for access in self._accesses if _is_module_level(access))
+        return [root for root in roots if root is not None]
+
+    @cached_property
+    def _quoted(self) -> list[cst.SimpleString]:
+        nodes = {access.node for access in self._accesses}
+        return [node for node in nodes if isinstance(node, cst.SimpleString)]
+
+    @cached_property
+    def declared_global(self) -> frozenset[str]:
+        return frozenset(_declared_global(self._module))
+
+    @cached_property
     def references(self) -> frozenset[str]:
         """The names read from the module or from builtins, `global` ones included."""
-        read = {_root(access.node).value for access in self._accesses}
-        return self.declared_global | read
+        quoted = {word for node in self._quoted for word in words_of(node.value)}
+        return self.declared_global | {node.value for node in self._read} | quoted
 
     def nodes_of(self, name: str) -> list[cst.Name]:
         """The Name nodes that stand for the module's `name`, where it is read or bound."""
@@ -148,8 +166,17 @@ class StatementScope:
             everywhere = _NamesCalled(name)
             self._module.visit(everywhere)
             return everywhere.found
-        read = [_root(a.node) for a in self._accesses if _root(a.node).value == name]
+        read = [node for node in self._read if node.value == name]
         return [*read, *_binding_nodes(self._module.body[0], name)]
+
+    def places_of(self, name: str) -> list[tuple[int, int]]:
+        """Where the statement's text spells the module's `name`, quoted annotations included."""
+        places = [self.span(node) for node in self.nodes_of(name)]
+        for node in self._quoted:
+            start = self.span(node)[0]
+            for match in re.finditer(rf"\b{name}\b", self._module.code_for_node(node)):
+                places.append((start + match.start(), start + match.end()))
+        return sorted(set(places))
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Where a node stands in the statement's text."""
@@ -159,18 +186,18 @@ class StatementScope:
     @cached_property
     def _line_starts(self) -> list[int]:
         starts = [0]
-        for line in self._module.code.splitlines(keepends=True):
-            starts.append(starts[-1] + len(line))
+        # Not splitlines: a form feed or U+2028 ends a line there, and none in Python.
+        starts += [match.end() for match in _NEWLINE.finditer(self._module.code)]
         return starts
 
     def _offset(self, position: CodePosition) -> int:
         return self._line_starts[position.line - 1] + position.column
 
 
-def _root(node: cst.CSTNode) -> cst.Name:
+def _root(node: cst.CSTNode) -> cst.Name | None:
     while isinstance(node, cst.Attribute):
         node = node.value
-    return node if isinstance(node, cst.Name) else cst.Name("_")
+    return node if isinstance(node, cst.Name) else None
 
 
 def _is_module_level(access: Access) -> bool:
@@ -178,13 +205,14 @@ def _is_module_level(access: Access) -> bool:
     return all(isinstance(r.scope, GlobalScope | BuiltinScope) for r in access.referents)
 
 
-class _GlobalNames(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def visit_Global(self, node: cst.Global) -> None:
-        self.names.update(item.name.value for item in node.names)
+def _declared_global(module: cst.Module) -> Iterator[str]:
+    queue: list[cst.CSTNode] = [module]
+    while queue:
+        node = queue.pop()
+        if isinstance(node, cst.Global):
+            yield from (item.name.value for item in node.names)
+        elif not isinstance(node, cst.BaseExpression):
+            queue.extend(node.children)
 
 
 class _NamesCalled(cst.CSTVisitor):

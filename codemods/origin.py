@@ -8,7 +8,7 @@ from codemods import imports
 from codemods.edits import Edit
 from codemods.names import words_of
 from codemods.source import SourceFile
-from codemods.stubs import STUB_IMPORTS, helper_text, stub_text
+from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
 
 if TYPE_CHECKING:
     from codemods.plan import Scene
@@ -27,10 +27,10 @@ def stubs_in_source(
         if move.function not in called:
             continue
         owner = scene.migration.functions[move.destination]
-        text = stub_text(move, scene.signatures[move.function], owner.arn_variable, owner.key)
-        if move.name != move.function:
-            text += f"\n\n# The old name of the same thing.\n{move.function} = {move.name}\n"
-        if statement.index == first:
+        text = stub_text(
+            move, scene.signatures[move.function], owner.arn_variable, owner.key, taken
+        )
+        if statement.index == first and not has_helper(file):
             text = f"{helper_text(taken)}\n\n{text}"
         needed |= words_of(text)
         edits.append(Edit(statement.own, statement.end, text.replace("\n", file.newline)))

@@ -55,10 +55,13 @@ def _grant(
 ) -> Iterator[tuple[Document, Edit, str]]:
     statements = list(_statements(document, properties))
     invoking = [s for s in statements if _allows_invoke(document, s)]
-    patterns = [_text(item) for s in invoking for item in _items(document.get(s, "Resource"))]
+    resources = [item for s in invoking for item in _items(document.get(s, "Resource"))]
+    patterns = [_text(item) for item in resources]
     missing = []
     for callee in callees:
-        arn = _ARN + _name_of(callee)
+        if any(_is_arn_of(item, callee) for item in resources):
+            continue
+        arn = arn_by_name(callee)
         if not any(fnmatchcase(_plain(arn), _plain(pattern)) for pattern in patterns):
             _check_parameters(document, arn, properties, callee)
             missing.append(f'!Sub "{arn}"')
@@ -66,7 +69,9 @@ def _grant(
         return
     names = ", ".join(callee.logical_id for callee in callees)
     change = f"{role}: may invoke {names}"
-    exact = [s for s in invoking if _items(document.get(s, "Resource"))]
+    exact = [
+        s for s in invoking if _items(document.get(s, "Resource")) and _only_invokes(document, s)
+    ]
     if exact:
         resource = document.get(exact[0], "Resource")
         assert resource is not None
@@ -87,7 +92,7 @@ def _grant(
         raise document.refuse(
             f"{role} has no inline policy to which {INVOKE_FUNCTION} could be added",
             properties,
-            "Add a policy with one statement",
+            "Add Policies with one statement; AWS::IAM::Policy and ManagedPolicy are not edited",
         )
     lines = ["Effect: Allow", f"  Action: {INVOKE_FUNCTION}", "  Resource:"]
     lines += [f"    - {item}" for item in missing]
@@ -129,6 +134,38 @@ def _allows_invoke(document: Document, statement: yaml.Node) -> bool:
     )
 
 
+def _only_invokes(document: Document, statement: yaml.Node) -> bool:
+    """Another action of the statement must not reach further because of this move."""
+    actions = _items(document.get(statement, "Action"))
+    return all(_text(action).lower() == INVOKE_FUNCTION.lower() for action in actions)
+
+
+def _is_arn_of(resource: yaml.Node, callee: FunctionNode) -> bool:
+    arn = f"{callee.logical_id}.Arn"
+    return (resource.tag == "!GetAtt" and resource.value == arn) or (
+        resource.tag == "!Sub" and resource.value == f"${{{arn}}}"
+    )
+
+
+def check_roles(
+    scene: Scene, functions: Mapping[str, FunctionNode], calls: Mapping[str, list[str]]
+) -> None:
+    """Refuse a caller that runs under another role than the one that is given the permission."""
+    for key in [caller for caller, callees in calls.items() if callees]:
+        function = functions[key]
+        role = function.get("Role")
+        name = _text(role).removesuffix(".Arn") if role is not None else ""
+        resources = function.document.get(function.document.root, "Resources")
+        here = function.document.get(resources, name) if name else None
+        if role is not None and here is not None and name != scene.migration.templates.role:
+            raise function.document.refuse(
+                f"{function.logical_id} runs under {name}, and [templates] role is "
+                f"{scene.migration.templates.role!r}",
+                role,
+                f"Let {name} invoke what is called, and run it under one role",
+            )
+
+
 def _items(node: yaml.Node | None) -> list[yaml.Node]:
     if node is None:
         return []
@@ -144,10 +181,11 @@ def _plain(arn: str) -> str:
     return arn.replace("${AWS::Partition}", "aws").replace("[", "").replace("]", "")
 
 
-def _name_of(function: FunctionNode) -> str:
+def arn_by_name(function: FunctionNode) -> str:
+    """The function's ARN as text for !Sub, without a reference to the function."""
     node = function.get("FunctionName")
     if isinstance(node, yaml.ScalarNode) and node.tag in ("!Sub", "tag:yaml.org,2002:str"):
-        return str(node.value)
+        return f"{_ARN}{node.value}"
     raise function.document.refuse(
         f"{function.logical_id} has no FunctionName that its ARN could be written from",
         node or function.properties,

@@ -9,14 +9,15 @@ from pathlib import Path
 import libcst as cst
 
 from codemods import destination, dispatch, leftovers, source, templates
-from codemods.edits import Edit, apply
+from codemods.edits import Edit, Overlap, apply
 from codemods.leftovers import Leftovers
 from codemods.origin import stubs_in_source
 from codemods.resolve import Resolution, Resolved, Resolver
+from codemods.signatures import Signature, check_payload, signature_of
 from codemods.source import SourceFile, Statement
-from codemods.stubs import INVOKE, Signature, signature_of
+from codemods.stubs import INVOKE, needed_names
 from drs_refactor.errors import InputError
-from drs_refactor.migration import Migration, Move
+from drs_refactor.model import Migration, Move
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def read_scene(root: Path, migration: Migration) -> Scene:
             signatures[move.function] = signature_of(
                 statement.node, file.module.code_for_node, file.relative, file.line(statement.code)
             )
+            check_payload(move, signatures[move.function], migration.path)
     return Scene(root, migration, files, statements, signatures)
 
 
@@ -83,7 +85,7 @@ def make_plan(scene: Scene) -> Plan:
     resolutions: list[Resolution] = []
     removed: dict[str, tuple[str, ...]] = {}
     mentions: list[str] = []
-    carried: dict[str, list[Statement]] = {}
+    arrived: dict[str, list[Statement]] = {}
     callers: dict[str, set[str]] = {}
     sources = sorted({move.source for move in migration.moves})
     if len(sources) > 1:
@@ -98,20 +100,22 @@ def make_plan(scene: Scene) -> Plan:
     ):
         resolved = _resolve(scene, sources[0], key)
         resolutions += resolved.resolutions
-        carried[key] = resolved.carried
-        callers[key] = resolved.stubs
         file = scene.file(key)
-        edits.setdefault(file.relative, []).extend(
-            destination.edits_of(scene, sources[0], key, resolved)
-        )
+        arrived[key] = [
+            *(scene.statements[move.function] for move in scene.arriving(key)),
+            *resolved.carried,
+            *(statement for name in sorted(resolved.shared) for statement in file.bound[name]),
+        ]
+        callers[key] = resolved.stubs
+        edits.setdefault(file.relative, []).extend(destination.edits_of(scene, key, resolved))
     file = scene.file(sources[0])
     stubs, stub_edits, left = _leave(scene, sources[0], file)
     callers[sources[0]] = stubs
     edits.setdefault(file.relative, []).extend([*stub_edits, *left.edits])
     removed[sources[0]] = tuple(sorted(left.names))
     mentions += left.mentions
-    texts = {path: apply(scene.files[path].text, found) for path, found in edits.items()}
-    template_texts, template_changes = templates.edited(scene, callers, carried)
+    texts = {path: _applied(scene.files[path], found) for path, found in edits.items()}
+    template_texts, template_changes = templates.edited(scene, callers, arrived)
     return Plan(
         {**texts, **template_texts},
         tuple(resolutions),
@@ -119,6 +123,18 @@ def make_plan(scene: Scene) -> Plan:
         tuple(mentions),
         tuple(template_changes),
     )
+
+
+def _applied(file: SourceFile, edits: list[Edit]) -> str:
+    try:
+        return apply(file.text, edits)
+    except Overlap as error:
+        raise InputError(
+            "two changes meet in this place",
+            path=file.relative,
+            line=file.line(error.place),
+            mend="Please report it with the lines around that place",
+        ) from error
 
 
 def _find(file: SourceFile, target: SourceFile, move: Move) -> Statement:
@@ -151,7 +167,11 @@ def _find(file: SourceFile, target: SourceFile, move: Move) -> Statement:
 def _resolve(scene: Scene, source_key: str, key: str) -> Resolved:
     arriving = scene.arriving(key)
     names = {move.function for move in arriving} | {move.name for move in arriving}
-    remote = {m.function for m in scene.migration.moves if m.function not in names and m.action}
+    remote = {
+        m.function: needed_names(m, scene.signatures[m.function])
+        for m in scene.migration.moves
+        if m.function not in names and m.action
+    }
     aliases = {a.name: a.alias for a in scene.migration.aliases if a.function == key}
     resolver = Resolver(scene.file(source_key), scene.file(key), key, names, remote, aliases)
     return resolver.resolve([scene.statements[move.function] for move in arriving])
@@ -180,5 +200,5 @@ def _leave(scene: Scene, key: str, file: SourceFile) -> tuple[set[str], list[Edi
     left = leftovers.leftovers(file, statements, replaced, needed)
     for move in scene.migration.moves:
         if move.function in called and move.name != move.function:
-            edits += dispatch.accept_both(file, move.function, move.name)
+            edits += dispatch.accept_both(stay, move.function, move.name)
     return called, edits, left

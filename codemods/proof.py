@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from codemods import source
 from codemods.destination import moved_text
 from codemods.source import SourceFile
-from drs_refactor.migration import Migration, Move
+from drs_refactor.model import Migration, Move
 
 
 @dataclass(frozen=True)

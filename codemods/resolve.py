@@ -6,14 +6,13 @@ that its users are rewritten to, so that the moved code keeps its names and its 
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import libcst as cst
 
-from codemods.imports import is_plain_import
+from codemods.imports import imports_of, is_plain_import
+from codemods.meaning import configures, equal_statements
 from codemods.names import BUILTINS, Binding
 from codemods.source import SourceFile, Statement
 from drs_refactor.errors import InputError
@@ -37,12 +36,13 @@ class Resolved:
     carried: list[Statement] = field(default_factory=list)
     aliased: dict[str, str] = field(default_factory=dict)
     stubs: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
     resolutions: list[Resolution] = field(default_factory=list)
 
 
 class Resolver:
     """Resolves for one destination. `arriving` are the functions that move or are carried there,
-    `remote` those that the destination must reach through a stub.
+    `remote` those that it must reach through a stub, with the names that the stub needs.
     """
 
     def __init__(
@@ -51,26 +51,32 @@ class Resolver:
         destination: SourceFile,
         key: str,
         arriving: Iterable[str],
-        remote: Iterable[str],
+        remote: Mapping[str, frozenset[str]],
         aliases: Mapping[str, str],
     ) -> None:
         self._source, self._destination, self._key = source, destination, key
-        self._arriving, self._remote = frozenset(arriving), frozenset(remote)
+        self._arriving, self._remote = frozenset(arriving), remote
         self._aliases = aliases
         self._done: set[str] = set()
+        self._equal: set[str] = set()
         self._result = Resolved()
 
-    def resolve(self, moved: Iterable[Statement]) -> Resolved:
+    def resolve(self, moved: Sequence[Statement]) -> Resolved:
         """The needs of the moved functions, transitively."""
         for statement in moved:
             self._needs(statement)
         for name in sorted(self._arriving):
             self._make_room(name)
+            self._check_capture(name)
+        self._check_future([*moved, *self._result.carried])
         self._result.carried.sort(key=lambda statement: statement.index)
         return self._result
 
     def _needs(self, statement: Statement) -> None:
-        for name in sorted(statement.references - BUILTINS | statement.scope.declared_global):
+        self._need(statement.references)
+
+    def _need(self, names: Iterable[str]) -> None:
+        for name in sorted(names):
             if name not in self._done:
                 self._done.add(name)
                 self._name(name)
@@ -82,16 +88,70 @@ class Resolver:
             self._result.stubs.add(name)
             self._make_room(name)
             self._note(name, "stub", "invokes the function's new owner")
+            self._need(self._remote[name])
             return
         if name not in self._source.bound:
-            self._note(name, "unbound", "bound nowhere in the source either: left as it is")
+            self._unbound(name)
             return
         if name in self._destination.bound:
+            self._equal = {name}
             if self._same(name, frozenset()):
                 self._note(name, "shared", _where(self._destination, name))
+                self._result.shared |= self._equal
+                self._result.imports += self._missing_modules(name)
                 return
             self._make_room(name)
+        self._check_capture(name)
         self._carry(name)
+
+    def _unbound(self, name: str) -> None:
+        """A name that the source takes from builtins, or from nowhere that can be seen."""
+        star = self._source.star_import
+        if name not in BUILTINS and star is not None:
+            raise InputError(
+                f"{name!r} may come from this import, whose names cannot be told",
+                path=self._source.relative,
+                line=self._source.line(star.code),
+                mend=f"Import by name: from … import {name}",
+            )
+        if name in self._destination.bound:
+            self._make_room(name)
+        if name not in BUILTINS:
+            self._note(name, "unbound", "bound nowhere in the source either: left as it is")
+
+    def _check_capture(self, name: str) -> None:
+        """Refuse a newcomer that would take the place of a builtin or of a star import's name."""
+        if name in self._destination.bound:
+            return
+        for statement in self._destination.statements:
+            if statement.refers_to(name):
+                raise InputError(
+                    f"{name!r} is used here, and would mean {_where(self._source, name)}",
+                    path=self._destination.relative,
+                    line=self._destination.line(statement.code),
+                    mend=f"Rename {name} in {self._source.relative}, or import it here by name",
+                )
+
+    def _missing_modules(self, name: str) -> list[str]:
+        """`import a.b` of the source, where the destination has only `import a`."""
+        there = {b.module for s in self._destination.bound[name] for b in s.bindings}
+        here = (b for s in self._source.bound[name] for b in s.bindings if b.name == name)
+        return [f"import {b.module}" for b in here if "." in b.module and b.module not in there]
+
+    def _check_future(self, statements: Iterable[Statement]) -> None:
+        """Annotations that the source does not evaluate must not be evaluated here."""
+        if "annotations" in self._destination.future or "annotations" not in self._source.future:
+            return
+        for statement in statements:
+            if _annotated(statement.node):
+                raise InputError(
+                    f"{self._source.relative} has `from __future__ import annotations`, without "
+                    f"which the annotations in its line {self._source.line(statement.code)} are "
+                    "evaluated",
+                    path=self._destination.relative,
+                    line=1,
+                    mend="Add that import here before migrating",
+                )
 
     def _make_room(self, name: str) -> None:
         """Give what the destination calls `name`, if anything, an alias."""
@@ -102,14 +162,21 @@ class Resolver:
         alias = self._aliases.get(name) or _default_alias(binding, self._key)
         taken = any(alias in statement.words for statement in self._destination.statements)
         statements = self._destination.bound[name]
-        if taken or (binding.kind == "import" and len(statements) > 1):
+        other = f"{name!r} means something else in {_where(self._source, name)}"
+        if taken or alias in self._source.bound:
             raise InputError(
-                f"{name!r} means something else in {self._source.relative}:"
-                f"{_line(self._source, name)}, and the alias {alias!r} for it is not free",
+                f"{other}, and the alias {alias!r} for it is not free",
                 path=self._destination.relative,
                 line=_line(self._destination, name),
                 mend="Choose one in migration.toml: "
                 f'[[aliases]] function = "{self._key}", name = "{name}", alias = "…"',
+            )
+        if binding.kind == "import" and len(statements) > 1:
+            raise InputError(
+                f"{other}, and it is bound {len(statements)} times here",
+                path=self._destination.relative,
+                line=_line(self._destination, name),
+                mend="Bind it once, by a statement of its own",
             )
         self._result.aliased[name] = alias
         self._note(
@@ -124,9 +191,8 @@ class Resolver:
             self._note(name, "carried", _where(self._source, name))
         for statement in self._source.bound[name]:
             if is_plain_import(statement):
-                text = _import_of(statement, name)
-                if text not in self._result.imports:
-                    self._result.imports.append(text)
+                texts = imports_of(statement, name)
+                self._result.imports += [t for t in texts if t not in self._result.imports]
                 continue
             if statement in self._result.carried:
                 continue
@@ -143,7 +209,7 @@ class Resolver:
 
     def _same(self, name: str, assumed: frozenset[str]) -> bool:
         """True if both modules bind the name to equal things, transitively."""
-        if name in assumed or name in BUILTINS:
+        if name in assumed:
             return True
         if name in self._arriving or name in self._remote:
             return name not in self._destination.bound
@@ -156,10 +222,10 @@ class Resolver:
         if len(here) != len(there):
             return False
         for one, other in zip(here, there, strict=True):
-            if not _equal_statements(one, other):
+            if not equal_statements(one, other):
                 return False
-            references = one.references | one.scope.declared_global
-            if not all(self._same(r, assumed | {name}) for r in references - {name}):
+            self._equal |= one.references & self._destination.bound.keys()
+            if not all(self._same(r, assumed | {name}) for r in one.references - {name}):
                 return False
         return True
 
@@ -169,11 +235,18 @@ class Resolver:
 
 def _target(statements: list[Statement], name: str) -> tuple[str, str] | None:
     """What the first import of a name imports: a fallback after it stands in only if it fails."""
-    for statement in statements:
-        for binding in statement.bindings:
-            if binding.name == name:
-                return binding.target
-    return None
+    first, *others = [b for s in statements for b in s.bindings if b.name == name]
+    if any(other.target != first.target and not other.guarded for other in others):
+        return None
+    return first.target
+
+
+def _annotated(node: cst.CSTNode) -> bool:
+    if not isinstance(node, cst.FunctionDef):
+        return isinstance(node, cst.ClassDef)
+    params = node.params
+    plain = [*params.posonly_params, *params.params, *params.kwonly_params]
+    return node.returns is not None or any(p.annotation is not None for p in plain)
 
 
 def _default_alias(binding: Binding, key: str) -> str:
@@ -184,60 +257,13 @@ def _default_alias(binding: Binding, key: str) -> str:
     return f"{prefix.upper() if binding.name.isupper() else prefix}_{binding.name}"
 
 
-def _import_of(statement: Statement, name: str) -> str:
-    """An import statement for this name alone."""
-    binding = next(b for b in statement.bindings if b.name == name)
-    assert binding.target is not None
-    module, attribute = binding.target
-    if attribute:
-        renamed = f" as {name}" if attribute != name else ""
-        return f"from {module} import {attribute}{renamed}"
-    return f"import {module}" + (f" as {name}" if module != name else "")
-
-
-def configures(statement: Statement, name: str) -> bool:
-    """True for a bare call or item assignment on the name: `logger.setLevel(…)`, `TABLE[…] = …`."""
-    node = statement.node
-    if not isinstance(node, cst.SimpleStatementLine) or name not in statement.words:
-        return False
-    for small in node.body:
-        target: Any = None
-        if isinstance(small, cst.Expr) and isinstance(small.value, cst.Call):
-            target = small.value.func
-        elif isinstance(small, cst.Assign):
-            target = small.targets[0].target
-        while isinstance(target, cst.Attribute | cst.Subscript):
-            target = target.value
-            if isinstance(target, cst.Name) and target.value == name:
-                return True
-    return False
-
-
-def _equal_statements(one: Statement, other: Statement) -> bool:
-    if one.bare_text.split() == other.bare_text.split():
-        return True
-    try:
-        return _meaning(one.bare_text) == _meaning(other.bare_text)
-    except SyntaxError:  # newer syntax than this Python's: only equal text counts
-        return False
-
-
-def _meaning(text: str) -> str:
-    """The syntax tree without docstrings."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body[0] = ast.Pass()
-    return ast.dump(tree)
-
-
 def _line(file: SourceFile, name: str) -> int:
     return file.line(file.bound[name][-1].code)
 
 
 def _where(file: SourceFile, name: str) -> str:
+    if name not in file.bound:
+        return "builtins" if name in BUILTINS else "nothing"
     binding = file.binding(name)
     target = f" ({binding.target[0]})" if binding is not None and binding.target else ""
     return f"{file.relative}:{_line(file, name)}{target}"

@@ -6,6 +6,8 @@ generation of the statements in order; position metadata would cost several time
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +26,15 @@ class Statement:
     """A top-level statement.
 
     `start` is where its lines begin, leading blank lines and comments included; `own` where the
-    comments that belong to it begin (those without a blank line between); `code` where it begins.
+    comments that belong to it begin (those without a blank line between); `code` where it begins;
+    `base` where the text begins that LibCST counts to its node.
     """
 
     index: int
     node: Node
     text: str
     start: int
+    base: int
     own: int
     code: int
     end: int
@@ -48,7 +52,11 @@ class Statement:
     def place_of(self, node: cst.CSTNode) -> tuple[int, int]:
         """Where in the file's text a node of this statement stands."""
         start, end = self.scope.span(node)
-        return self.start + start, self.start + end
+        return self.base + start, self.base + end
+
+    def places_of(self, name: str) -> list[tuple[int, int]]:
+        """Where in the file's text it spells the module's `name`."""
+        return [(self.base + a, self.base + b) for a, b in self.scope.places_of(name)]
 
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
@@ -105,6 +113,28 @@ class SourceFile:
                 found.setdefault(binding.name, []).append(statement)
         return found
 
+    @cached_property
+    def star_import(self) -> Statement | None:
+        """The first `from … import *`, if there is any: what it binds cannot be told."""
+        for statement in self.statements:
+            if re.search(r"\bimport\s*\*", statement.text):
+                queue: list[cst.CSTNode] = [statement.node]
+                while queue:
+                    node = queue.pop()
+                    if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
+                        return statement
+                    if not isinstance(node, cst.BaseExpression):
+                        queue.extend(node.children)
+        return None
+
+    @cached_property
+    def future(self) -> frozenset[str]:
+        """The features that the module imports from __future__."""
+        bindings = (b for statement in self.statements for b in statement.bindings)
+        return frozenset(
+            b.target[1] for b in bindings if b.target is not None and b.target[0] == "__future__"
+        )
+
     def binding(self, name: str) -> Binding | None:
         """How the module binds a name in the end: its last binding."""
         statements = self.bound.get(name)
@@ -138,12 +168,19 @@ def parse(content: bytes, relative: str) -> SourceFile:
     """Parse a file. Raises InputError for syntax errors and unknown encodings."""
     try:
         module = cst.parse_module(content)
-        text = content.decode(module.encoding)
+        if module.encoding.lower().replace("_", "-") not in ("utf-8", "utf-8-sig", "ascii"):
+            raise InputError(
+                f"this file is written in {module.encoding}",
+                path=relative,
+                line=1,
+                mend="Save the file as UTF-8",
+            )
+        text = content.decode("utf-8")
     except cst.ParserSyntaxError as error:
         raise InputError(
             f"syntax error: {error.message.splitlines()[0]}",
             path=relative,
-            line=error.raw_line,
+            line=_syntax_error_line(content) or error.raw_line,
             mend="Mend the file: it must parse before anything can move",
         ) from error
     except (UnicodeDecodeError, LookupError, SyntaxError) as error:
@@ -153,22 +190,61 @@ def parse(content: bytes, relative: str) -> SourceFile:
     return SourceFile(relative, text, module, tuple(_statements(module, text, relative)))
 
 
+def _syntax_error_line(content: bytes) -> int | None:
+    """Python's own idea of the line: LibCST's tokenizer gives 1 for all of its errors."""
+    if b"\0" in content:
+        return content.count(b"\n", 0, content.index(b"\0")) + 1
+    try:
+        ast.parse(content)
+    except SyntaxError as error:
+        return error.lineno
+    return None
+
+
 def read(root: Path, relative: str) -> SourceFile:
     """Parse a file of the tree at `root`."""
     try:
         return parse((root / relative).read_bytes(), relative)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=root / relative) from error
+        raise InputError(
+            f"cannot be read: {error.strerror}",
+            path=root / relative,
+            mend="See its path in migration.toml",
+        ) from error
+
+
+def _has_comments(node: Node) -> bool:
+    """False for what a licence or other words about the whole file may stand above."""
+    if isinstance(node, cst.SimpleStatementLine):
+        return isinstance(node.body[0], cst.Assign | cst.AnnAssign)
+    return isinstance(node, cst.FunctionDef | cst.ClassDef)
+
+
+def _last_block(lines: list[str]) -> list[str]:
+    """The comments after the last blank line, a shebang or coding line excepted."""
+    block: list[str] = []
+    for line in reversed(lines):
+        if not line.strip() or line.startswith("#!") or "coding" in line:
+            break
+        block.insert(0, line)
+    return block
 
 
 def _statements(module: cst.Module, text: str, relative: str) -> list[Statement]:
     place = len(text) - len(text.lstrip("\ufeff"))
-    place += sum(len(module.code_for_node(line)) for line in module.header)
+    header = [module.code_for_node(line) for line in module.header]
     found = []
     for index, node in enumerate(module.body):
         assert isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement)
         code = module.code_for_node(node)
         leading = [module.code_for_node(line) for line in node.leading_lines]
+        base = place
+        if index == 0:
+            # LibCST gives the comments above the first statement to the module.
+            own_header = _last_block(header) if _has_comments(node) else []
+            base += sum(map(len, header))
+            place = base - sum(map(len, own_header))
+            leading, code = [*own_header, *leading], "".join(own_header) + code
         own = 0
         for number, line in enumerate(leading):
             if not line.strip():
@@ -183,13 +259,14 @@ def _statements(module: cst.Module, text: str, relative: str) -> list[Statement]
                 line=text.count("\n", 0, place) + 1,
                 mend="Please report it with the lines around that place",
             )
-        place += len(code)
+        place = min(place + len(code), len(text))
         found.append(
             Statement(
                 index,
                 node,
                 text[start:place],
                 start,
+                base,
                 start + sum(map(len, leading[:own])),
                 start + sum(map(len, leading)),
                 place,

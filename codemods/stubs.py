@@ -6,19 +6,21 @@ Emitted code stands in other people's trees, so it must be plain, and say why it
 from __future__ import annotations
 
 import json
-import textwrap
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import libcst as cst
 
+from codemods.names import StatementScope, bindings_of
+from codemods.signatures import Signature, payload_of
+from codemods.source import SourceFile
 from drs_refactor.errors import InputError
-from drs_refactor.migration import Move
+from drs_refactor.model import Move
 
 INVOKE = "_invoke_moved_action"
 ERROR = "MovedActionError"
-ROUTES = "_MOVED_ACTIONS"
 
 STUB_IMPORTS = (
     "import builtins",
@@ -50,15 +52,17 @@ def _invoke_moved_action(owner_variable, action, payload):
     owner = os.environ.get(owner_variable)
     if not owner:
         raise MovedActionError(f"environment variable {owner_variable} is not set")
-    request = json.dumps({"action": action, **payload}, default=_plain_number)
     # 900 s is the longest that Lambda lets a function run: the owner's own limit ends the wait.
-    client = boto3.client(
-        "lambda",
-        config=Config(read_timeout=900, tcp_keepalive=True, retries={"total_max_attempts": 1}),
-    )
+    config = Config(read_timeout=900, tcp_keepalive=True, retries={"total_max_attempts": 1})
+    try:
+        request = json.dumps({"action": action, **payload}, default=_plain_number)
+        client = boto3.client("lambda", config=config)
+    except (TypeError, ValueError, BotoCoreError) as error:
+        raise MovedActionError(f"{action} could not be invoked: {error}") from error
     for pause in (0.25, 0.5, 1, 2, 4, None):
         try:
             response = client.invoke(FunctionName=owner, Payload=request)
+            answer = json.loads(response["Payload"].read())
             break
         except (
             client.exceptions.TooManyRequestsException,
@@ -68,9 +72,8 @@ def _invoke_moved_action(owner_variable, action, payload):
             if pause is None:
                 raise MovedActionError(f"{action} could not be invoked: {error}") from error
             time.sleep(pause)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ValueError) as error:
             raise MovedActionError(f"{action} could not be invoked: {error}") from error
-    answer = json.loads(response["Payload"].read())
     if response.get("FunctionError"):
         raise _exception_of(action, answer)
     # An answer without the action's name is not from its route: never take it for a result.
@@ -82,12 +85,16 @@ def _invoke_moved_action(owner_variable, action, payload):
 def _exception_of(action, failure):
     """The exception that the moved action raised, by its type name and with its message."""
     {builtins}
+    if not isinstance(failure, dict):
+        return MovedActionError(f"{action} was cut off: {failure!r:.200}")
     name, message = failure.get("errorType"), failure.get("errorMessage", "")
     if not isinstance(name, str) or not name.isidentifier():
         # Sandbox.Timedout, Runtime.ExitError, …: Lambda's own word, not an exception of the code.
         return MovedActionError(f"{action} was cut off: {name}: {message}")
+    if name == "MovedActionError":  # of a stub in the owner: an invocation failed there
+        return MovedActionError(message)
     base = getattr(builtins, name, None)
-    if not (isinstance(base, type) and issubclass(base, Exception)):
+    if not (isinstance(base, type) and issubclass(base, Exception)) or name == "ExceptionGroup":
         base = Exception
     elif base not in (KeyError, *_NEEDS_MORE_ARGUMENTS):
         return base(message)
@@ -107,46 +114,31 @@ def _plain_number(value):
 '''
 
 
-@dataclass(frozen=True)
-class Signature:
-    """A function's parameters: the text of its `def` up to the colon, and the names in order."""
-
-    header: str
-    parameters: tuple[str, ...]
+def needed_names(move: Move, signature: Signature) -> frozenset[str]:
+    """What a stub takes from its module: annotations, defaults, names in payload expressions."""
+    body = "".join(f"\n    ({value})" for value in payload_of(move, signature).values())
+    return StatementScope(cst.parse_module(f"{signature.header}{body}\n    pass\n")).references
 
 
-def signature_of(node: cst.FunctionDef, code: Any, path: str, line: int) -> Signature:
-    """The signature of a function that is to be invoked remotely."""
-    params = node.params
-    plain = [*params.posonly_params, *params.params, *params.kwonly_params]
-    odd = (
-        "*args"
-        if isinstance(params.star_arg, cst.Param)
-        else "**kwargs"
-        if params.star_kwarg
-        else "async"
-        if node.asynchronous
-        else "a decorator"
-        if node.decorators
-        else ""
-    )
-    if odd:
-        raise InputError(
-            f"{node.name.value} has {odd}: an invocation cannot keep that",
-            path=path,
-            line=line,
-            mend="Give it plain parameters before it moves",
-        )
-    bare = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=[])
-    header = code(bare).rstrip()
-    return Signature(header[: header.rindex(":") + 1], tuple(p.name.value for p in plain))
+def has_helper(file: SourceFile) -> bool:
+    """True if an earlier move has left the helper. Raises InputError if its names are taken."""
+    if INVOKE in file.bound and ERROR in file.bound:
+        return True
+    for name in _helper_names():
+        if name in file.bound:
+            raise InputError(
+                f"stubs need the name {name}, which is taken here",
+                path=file.relative,
+                line=file.line(file.bound[name][-1].code),
+                mend="Rename it",
+            )
+    return False
 
 
-def payload_of(move: Move, signature: Signature) -> dict[str, str]:
-    """The invocation's payload: by default each parameter under its own name."""
-    if move.payload is None:
-        return {name: name for name in signature.parameters}
-    return dict(move.payload)
+@cache
+def _helper_names() -> tuple[str, ...]:
+    body = cst.parse_module(helper_text(())).body
+    return tuple(binding.name for node in body for binding in bindings_of(node))
 
 
 def helper_text(inside: Sequence[str]) -> str:
@@ -160,19 +152,22 @@ def helper_text(inside: Sequence[str]) -> str:
     return text
 
 
-def stub_text(move: Move, signature: Signature, owner_variable: str, owner: str) -> str:
-    """A function of the moved one's name and signature that invokes its owner."""
+def stub_text(
+    move: Move,
+    signature: Signature,
+    owner_variable: str,
+    owner: str,
+    inside: Sequence[str] = (),
+) -> str:
+    """A function of the moved one's name and signature that invokes its owner.
+
+    `inside` are imports whose names its module has given to something else.
+    """
     payload = payload_of(move, signature)
-    header = signature.header.replace(f"def {move.function}(", f"def {move.name}(", 1)
+    header = re.sub(rf"(?<=\bdef ){move.function}\b", move.name, signature.header, count=1)
     lines = [header, *_docstring(move, owner)]
     for key, expression in payload.items():
         if expression != key:
-            if key in signature.parameters:
-                raise InputError(
-                    f"payload key {key!r} is also a parameter of {move.function}",
-                    line=move.line,
-                    mend="Name it otherwise in [[moves]] payload",
-                )
             lines.append(f"    {key} = {expression}")
     arguments = ", ".join(f'"{key}": {key}' for key in payload)
     call = [
@@ -184,6 +179,7 @@ def stub_text(move: Move, signature: Signature, owner_variable: str, owner: str)
     ]
     if isinstance(move.on_invocation_failure, Mapping):
         lines += ["    try:", *_indented(call, 8), f"    except {ERROR} as error:"]
+        lines += ["        import logging", ""] if "import logging" in inside else []
         lines += _indented(_mark_failed(move, move.on_invocation_failure), 8)
     else:
         lines += _indented(call, 4)
@@ -192,6 +188,8 @@ def stub_text(move: Move, signature: Signature, owner_variable: str, owner: str)
             [f"{move.mutates}.clear()", f'{move.mutates}.update(answer["{move.mutates}"])'], 4
         )
     lines.append(f"    return {move.returns}" if move.returns else '    return answer["result"]')
+    if move.name != move.function:
+        lines += ["", "", "# The old name of the same thing.", f"{move.function} = {move.name}"]
     return "\n".join(lines) + "\n"
 
 
@@ -213,57 +211,13 @@ def _mark_failed(move: Move, failure: Mapping[str, Any]) -> list[str]:
     lines = [f'logging.getLogger().exception("{move.action} could not be invoked")']
     for key, value in failure.items():
         written = "str(error)" if value == "{error}" else _literal(value)
-        lines.append(f'{move.mutates}["{key}"] = {written}')
+        lines.append(f"{move.mutates}[{_literal(key)}] = {written}")
     lines.append(f"return {move.returns}" if move.returns else "return None")
     return lines
 
 
 def _literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
-def route_text(move: Move, signature: Signature) -> str:
-    """The function that answers one moved action in its owner."""
-    payload = payload_of(move, signature)
-    arguments = [move.mutates if key == move.mutates else f'event["{key}"]' for key in payload]
-    lines = [f"def _run_{move.action}(event):"]
-    if move.mutates:
-        lines.append(f'    {move.mutates} = event["{move.mutates}"]')
-    call = f"{move.name}({', '.join(arguments)})"
-    if move.returns and move.returns == move.mutates:
-        lines.append(f'    return {{"action": "{move.action}", "{move.returns}": {call}}}')
-    elif move.mutates:
-        lines += [
-            f"    result = {call}",
-            f'    return {{"action": "{move.action}", "{move.mutates}": {move.mutates}, '
-            '"result": result}',
-        ]
-    else:
-        lines += [
-            f"    result = {move.name}(",
-            *(f"        {argument}," for argument in arguments),
-            "    )",
-            f'    return {{"action": "{move.action}", "result": result}}',
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def routes_text(moves: Sequence[Move], signatures: Mapping[str, Signature]) -> str:
-    """All routes of one owner, with the table that its handler looks into."""
-    functions = "\n\n".join(route_text(move, signatures[move.function]) for move in moves)
-    table = "\n".join(f'    "{move.action}": _run_{move.action},' for move in moves)
-    return f"{functions}\n\n{ROUTES} = {{\n{table}\n}}\n"
-
-
-def dispatch_text(event: str, indent: str, base: str) -> str:
-    """The first statement of an owner's handler: moved actions go past its catch-all."""
-    return textwrap.indent(
-        f"# Moved actions stay outside of what answers exceptions with a dictionary: they must\n"
-        f"# reach the caller as errors.\n"
-        f'if isinstance({event}, dict) and {event}.get("action") in {ROUTES}:\n'
-        f'{indent}return {ROUTES}[{event}["action"]]({event})\n\n',
-        base,
-    )
 
 
 def _indented(lines: Sequence[str], spaces: int) -> list[str]:

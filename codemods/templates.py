@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from codemods import permissions
+from codemods.cycles import leads_to
 from codemods.edits import Edit, apply
 from codemods.source import Statement
 from codemods.yaml_text import Document, compose, flattened
@@ -26,7 +27,7 @@ LAMBDA_LONGEST = 900
 
 LAMBDA_DEFAULT = 3
 _READS_ENVIRONMENT = re.compile(
-    r"""os\.(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Za-z_]\w*)["']"""
+    r"""\b(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Za-z_]\w*)["']"""
 )
 
 
@@ -43,9 +44,11 @@ class FunctionNode:
 
 
 def edited(
-    scene: Scene, callers: Mapping[str, set[str]], carried: Mapping[str, list[Statement]]
+    scene: Scene, callers: Mapping[str, set[str]], arrived: Mapping[str, list[Statement]]
 ) -> tuple[dict[str, str], list[str]]:
-    """New texts of the templates, and one line a change."""
+    """New texts of the templates, and one line a change. `arrived` are, by function, the statements
+    that it has now, or shares, with the source.
+    """
     documents = _read(scene)
     if not documents:
         return {}, [
@@ -63,7 +66,7 @@ def edited(
         changes.append(f"{document.relative}: {change}")
 
     for key, function in functions.items():
-        lines = _variables(scene, key, functions, calls.get(key, []), carried.get(key, []))
+        lines = _variables(scene, key, functions, calls, arrived.get(key, []))
         if lines:
             note(
                 function.document,
@@ -79,6 +82,7 @@ def edited(
         )
     for document, edit, change in permissions.grants(scene, documents, functions, calls):
         note(document, [edit], change)
+    permissions.check_roles(scene, functions, calls)
     texts = {}
     for document in documents:
         if document.relative in edits:
@@ -93,8 +97,12 @@ def _read(scene: Scene) -> list[Document]:
             relative = path.relative_to(scene.root).as_posix()
             try:
                 text = path.read_bytes().decode("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise InputError(f"cannot be read: {error}", path=relative) from error
+            except OSError as error:
+                raise InputError(f"cannot be read: {error.strerror}", path=relative) from error
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    "cannot be read: it is not UTF-8", path=relative, mend="Save it as UTF-8"
+                ) from error
             if text.startswith("\ufeff"):
                 raise InputError(
                     "this template begins with a byte order mark",
@@ -130,34 +138,44 @@ def _variables(
     scene: Scene,
     key: str,
     functions: Mapping[str, FunctionNode],
-    callees: list[str],
-    carried: list[Statement],
+    calls: Mapping[str, list[str]],
+    arrived: list[Statement],
 ) -> dict[str, str]:
     """The entries that a function's Variables lack, as text by name."""
     function = functions[key]
     lines = {}
-    for callee in callees:
+    for callee in calls.get(key, []):
         variable = scene.migration.functions[callee].arn_variable
         if function.get("Environment", "Variables", variable) is None:
-            lines[variable] = f"{variable}: {_arn(functions, key, callee)}"
-    arriving = [scene.statements[move.function] for move in scene.arriving(key)]
-    for name in sorted(
-        {
-            name
-            for statement in [*arriving, *carried]
-            for name in _READS_ENVIRONMENT.findall(statement.text)
-        }
-    ):
-        if name.startswith("AWS_") or function.get("Environment", "Variables", name) is not None:
-            continue
-        source = functions[scene.migration.moves[0].source]
+            lines[variable] = f"{variable}: {_arn(functions, key, callee, calls)}"
+    source = functions[scene.migration.moves[0].source]
+    for name in sorted({n for s in arrived for n in _READS_ENVIRONMENT.findall(s.text)}):
         value = source.get("Environment", "Variables", name)
-        if value is not None:
+        if name.startswith("AWS_") or value is None:
+            continue
+        there = function.get("Environment", "Variables", name)
+        if there is None:
             lines[name] = f"{name}: {_copied(source, function, value)}"
+        elif _value(there) != _value(value):
+            raise function.document.refuse(
+                f"moved code reads {name}, which is another here than in {source.logical_id} "
+                f"({source.document.relative}:{value.start_mark.line + 1})",
+                there,
+                "Give both the same value, or the moved code a variable of its own",
+            )
     return lines
 
 
-def _arn(functions: Mapping[str, FunctionNode], key: str, callee: str) -> str:
+def _value(node: yaml.Node) -> object:
+    return node.tag, sorted(flattened(node).items())
+
+
+def _arn(
+    functions: Mapping[str, FunctionNode],
+    key: str,
+    callee: str,
+    calls: Mapping[str, list[str]],
+) -> str:
     here, there = functions[key], functions[callee]
     if here.document is not there.document:
         raise here.document.refuse(
@@ -167,6 +185,13 @@ def _arn(functions: Mapping[str, FunctionNode], key: str, callee: str) -> str:
             "Pass it as a parameter, and set the variable "
             "to that parameter yourself before migrating",
         )
+    planned = {
+        functions[caller].logical_id: [functions[name].logical_id for name in names]
+        for caller, names in calls.items()
+    }
+    if leads_to(here.document, there.logical_id, here.logical_id, planned):
+        # A reference would close a circle, which CloudFormation does not deploy.
+        return f'!Sub "{permissions.arn_by_name(there)}"'
     return f"!GetAtt {there.logical_id}.Arn"
 
 
@@ -197,14 +222,17 @@ def _limits(
     scene: Scene, functions: Mapping[str, FunctionNode], calls: Mapping[str, list[str]]
 ) -> dict[str, tuple[int, int]]:
     """The time limits that change, so that each caller outlives its callees by the margin."""
-    old = {key: _limit(function) for key, function in functions.items()}
+    involved = {key for caller, callees in calls.items() if callees for key in (caller, *callees)}
+    old = {key: _limit(function) for key, function in functions.items() if key in involved}
     new = dict(old)
     margin = scene.migration.templates.time_limit_margin
     changed = True
     while changed:
         changed = False
         for caller, callees in calls.items():
-            needed = max((new[callee] + margin for callee in callees), default=0)
+            if not callees:
+                continue
+            needed = max(new[callee] + margin for callee in callees)
             if new[caller] < needed:
                 new[caller], changed = needed, True
             if new[caller] > LAMBDA_LONGEST:
@@ -214,7 +242,7 @@ def _limits(
                     functions[caller].properties,
                     "Lower the limit of the one that is invoked",
                 )
-    return {key: (old[key], new[key]) for key in functions if new[key] != old[key]}
+    return {key: (old[key], new[key]) for key in functions if new.get(key) != old.get(key)}
 
 
 def _limit(function: FunctionNode) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -12,6 +13,10 @@ from pathlib import Path
 from drs_refactor.errors import InputError
 
 _NOT_SOURCE = frozenset({"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
+
+
+class Link(bytes):
+    """The content of a symbolic link: where it leads."""
 
 
 @dataclass(frozen=True)
@@ -29,28 +34,38 @@ class Difference:
 
 def files_of(root: Path) -> Iterator[str]:
     """The relative paths of a tree's files, in order. Raises InputError for links out of it."""
-    resolved = root.resolve()
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name not in _NOT_SOURCE)
         for name in sorted([*files, *(n for n in names if (Path(folder) / n).is_symlink())]):
             path = Path(folder) / name
             if name.endswith(".pyc"):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(resolved):
+            if path.is_symlink() and not _stays_inside(path, root):
                 raise InputError(
                     "this link leads out of the tree", path=path, mend="Put the file in its place"
                 )
             yield path.relative_to(root).as_posix()
 
 
+def _stays_inside(path: Path, root: Path) -> bool:
+    """True for a link that means the same file in a copy of the tree."""
+    target = os.readlink(path)
+    joined = os.path.normpath(path.relative_to(root).parent / target)
+    return not os.path.isabs(target) and joined.split(os.sep)[0] != ".."
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return Link(os.readlink(path).encode()) if path.is_symlink() else path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"cannot be read: {error.strerror}", path=path, mend="Make it readable"
+        ) from error
+
+
 def wanted_files(source: Path, texts: Mapping[str, str]) -> dict[str, bytes]:
     """The content of every file of the new tree: the source's, or the new text."""
-    found = {}
-    for relative in files_of(source):
-        path = source / relative
-        if path.is_dir():
-            continue
-        found[relative] = path.read_bytes()
+    found = {relative: _content(source / relative) for relative in files_of(source)}
     for relative, text in texts.items():
         found[relative] = text.encode("utf-8")
     return found
@@ -60,13 +75,15 @@ def first_difference(root: Path, wanted: Mapping[str, bytes]) -> Difference | No
     """Where the tree at `root` first differs from `wanted`, by path and line."""
     if not root.is_dir():
         return Difference(str(root), None, "there is no such folder")
-    present = {relative for relative in files_of(root) if not (root / relative).is_dir()}
+    present = set(files_of(root))
     for relative in sorted(present | wanted.keys()):
         if relative not in wanted:
             return Difference(relative, None, "a fresh run does not write this file")
         if relative not in present:
             return Difference(relative, None, "this file is missing")
-        there = (root / relative).read_bytes()
+        there = _content(root / relative)
+        if isinstance(there, Link) != isinstance(wanted[relative], Link):
+            return Difference(relative, None, "a link on one side is a file on the other")
         if there != wanted[relative]:
             return _first_line(relative, there, wanted[relative])
     return None
@@ -92,38 +109,72 @@ def _first_line(relative: str, there: bytes, wanted: bytes) -> Difference:
 
 
 def replace_tree(source: Path, output: Path, wanted: Mapping[str, bytes]) -> None:
-    """Make `output` the wanted tree: written beside it, then put in its place by renaming."""
-    parent = output.parent
-    if output.resolve() == source.resolve() or output.resolve() in source.resolve().parents:
-        raise InputError(
-            "the output would replace the source", path=output, mend="Name another with --output"
-        )
+    """Make `output` the wanted tree: written beside it, then put in its place by renaming.
+
+    Killed between the two renames, it leaves the old tree in `.NAME-…/old` beside the place, and
+    the next run puts it back before it begins.
+    """
+    _check_output(source, output, wanted)
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=parent))
+        output.parent.mkdir(parents=True, exist_ok=True)
+        _recover(output)
+        staging = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
     except OSError as error:
         raise _unwritable(output, error) from error
-    old = staging / "old"
+    old, new = staging / "old", staging / "new"
     try:
-        new = staging / "new"
+        new.mkdir()
         for relative, content in wanted.items():
-            path = new / relative
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            if (source / relative).exists():
-                shutil.copymode(source / relative, path)
+            _write(source / relative, new / relative, content)
         if output.exists():
             output.rename(old)
-        try:
-            new.rename(output)
-        except OSError:
-            if old.exists():
-                old.rename(output)
-            raise
+        new.rename(output)
     except OSError as error:
         raise _unwritable(output, error) from error
     finally:
+        # An interrupt can come between the two renames as well.
+        if old.exists() and not output.exists():
+            old.rename(output)
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write(model: Path, path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Link):
+        path.symlink_to(content.decode())
+        return
+    path.write_bytes(content)
+    if model.exists():
+        shutil.copymode(model, path)
+
+
+def _recover(output: Path) -> None:
+    if not output.exists():
+        for old in sorted(output.parent.glob(f".{glob.escape(output.name)}-*/old")):
+            old.rename(output)
+            shutil.rmtree(old.parent, ignore_errors=True)
+            return
+
+
+def _check_output(source: Path, output: Path, wanted: Mapping[str, bytes]) -> None:
+    """Refuse to replace what no migration has written."""
+    place, origin = output.resolve(), source.resolve()
+    what = ""
+    if place == origin or place in origin.parents:
+        what = "the output would replace the source"
+    elif origin in place.parents:
+        what = "the output would be part of the source"
+    elif output.is_symlink():
+        what = "the output is a link"
+    elif output.exists() and not output.is_dir():
+        what = "there is a file of this name"
+    elif output.is_dir() and any(output.iterdir()):
+        if (output / ".git").exists():
+            what = "this folder is a repository of its own"
+        elif not any((output / relative).exists() for relative in wanted):
+            what = "this folder holds something else, which would be lost"
+    if what:
+        raise InputError(what, path=output, mend="Name another with --output")
 
 
 def _unwritable(output: Path, error: OSError) -> InputError:

@@ -6,13 +6,14 @@ has the node of its anchor: what is reached through one, or through a merge key,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import yaml
 
 from codemods.edits import Edit
 from drs_refactor.errors import InputError
+
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass
@@ -26,10 +27,14 @@ class Document:
 
     def __post_init__(self) -> None:
         seen: set[int] = set()
-        for node in _walk(self.root):
+        queue = [self.root]
+        while queue:
+            node = queue.pop()
             if id(node) in seen:
                 self._shared.add(id(node))
+                continue
             seen.add(id(node))
+            queue += children_of(node)
 
     def refuse(self, what: str, node: yaml.Node, mend: str) -> InputError:
         return InputError(what, path=self.relative, line=node.start_mark.line + 1, mend=mend)
@@ -40,7 +45,16 @@ class Document:
         for key in keys:
             if not isinstance(node, yaml.MappingNode):
                 return None
-            node = next((v for k, v in node.value if getattr(k, "value", None) == key), None)
+            found = next((v for k, v in node.value if k.value == key), None)
+            merged = next((k for k, _ in node.value if k.tag == _MERGE), None)
+            if found is None and merged is not None:
+                raise self.refuse(
+                    f"{key} may come from this merge key, and an edit would reach further than "
+                    "meant",
+                    merged,
+                    "Write it out where it is used",
+                )
+            node = found
         return node
 
     def editable(self, node: yaml.Node) -> yaml.Node:
@@ -129,6 +143,13 @@ def compose(text: str, relative: str) -> Document:
             line=mark.line + 1 if mark else None,
             mend="Mend the template",
         ) from error
+    except yaml.reader.ReaderError as error:
+        raise InputError(
+            f"this is not valid YAML: {error.reason}",
+            path=relative,
+            line=text.encode().count(b"\n", 0, error.position) + 1,
+            mend="Mend the template",
+        ) from error
     if root is None:
         raise InputError("this template is empty", path=relative)
     return Document(relative, text, root)
@@ -153,12 +174,8 @@ def flattened(
     return {path: (node.tag, node.value)}
 
 
-def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
-    yield node
+def children_of(node: yaml.Node) -> list[yaml.Node]:
+    """The keys and values, or the items, of a node."""
     if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _walk(key)
-            yield from _walk(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _walk(item)
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []

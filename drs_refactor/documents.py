@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -52,4 +53,4 @@ def refused(path: Path | None, error: InputError) -> None:
             {"verdict": "refused", "what": error.what, "where": error.place, "mend": error.mend},
         )
     except InputError as second:
-        print(f"drs-refactor: {second}")
+        print(f"drs-refactor: {second}", file=sys.stderr)

@@ -11,10 +11,22 @@ class InputError(Exception):
     def __init__(
         self, what: str, *, path: Path | str | None = None, line: int | None = None, mend: str = ""
     ) -> None:
-        self.what = what
-        self.place = "" if path is None else f"{path}:{line}" if line else str(path)
+        self.what = " ".join(what.split("\n"))
+        self.path, self.line = path, line
         self.mend = mend
         super().__init__(str(self))
+
+    @property
+    def place(self) -> str:
+        if self.path is None:
+            return ""
+        return f"{self.path}:{self.line}" if self.line else str(self.path)
+
+    def within(self, root: Path) -> InputError:
+        """The same error with a path that can be opened, if its own is relative to the tree."""
+        if self.path is None or Path(self.path).is_absolute() or not (root / self.path).exists():
+            return self
+        return InputError(self.what, path=root / self.path, line=self.line, mend=self.mend)
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.what}" if self.place else self.what

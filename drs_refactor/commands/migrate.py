@@ -12,6 +12,7 @@ from codemods import tree_files
 from codemods.migrate import Migrated
 from codemods.tree_files import Difference
 from drs_refactor.documents import relative, write_json
+from drs_refactor.errors import InputError
 from drs_refactor.migration import load
 
 NAME = "migrate"
@@ -35,6 +36,11 @@ def run(options: argparse.Namespace) -> int:
     migration = load(options.config)
     source = options.source or migration.legacy
     output = options.output or migration.refactored
+    if options.json and output.resolve() in options.json.resolve().parents:
+        document, options.json = options.json, None
+        raise InputError(
+            "this document would be part of the output", path=document, mend="Name another"
+        )
     result = codemod.migrate(source, migration)
     difference = None
     if options.diff:
@@ -45,10 +51,11 @@ def run(options: argparse.Namespace) -> int:
             print(f"{relative(output)} is what a fresh run writes")
         else:
             print(f"{relative(output)} differs from a fresh run: {difference}")
-    else:
+    # Before the tree, so that nothing has changed if it cannot be written.
+    write_json(options.json, _document(result, source, output, difference))
+    if not options.diff and not options.check:
         tree_files.replace_tree(source, output, result.wanted)
         _report(result, source, output)
-    write_json(options.json, _document(result, source, output, difference))
     return 1 if difference else 0
 
 

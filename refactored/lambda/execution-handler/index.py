@@ -680,7 +680,7 @@ def lambda_handler(event, context):
     """Dispatch by the shape of the event; every failure is answered, none is raised."""
     # Moved actions stay outside of what answers exceptions with a dictionary: they must
     # reach the caller as errors.
-    if isinstance(event, dict) and event.get("action") in _MOVED_ACTIONS:
+    if isinstance(event, dict) and str(event.get("action")) in _MOVED_ACTIONS:
         return _MOVED_ACTIONS[event["action"]](event)
 
     try:

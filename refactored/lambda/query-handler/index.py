@@ -38,7 +38,9 @@ from shared.account_utils import (
     get_current_account_id,
     is_valid_account_id,
 )
-from shared.conflict_detection import query_drs_servers_by_tags as conflict_detection_query_drs_servers_by_tags
+from shared.conflict_detection import (
+    query_drs_servers_by_tags as conflict_detection_query_drs_servers_by_tags,
+)
 from shared.cross_account import create_drs_client, create_ec2_client, create_iam_client
 from shared.drs_limits import (
     DRS_LIMITS,
@@ -246,15 +248,17 @@ def _invoke_moved_action(owner_variable, action, payload):
     owner = os.environ.get(owner_variable)
     if not owner:
         raise MovedActionError(f"environment variable {owner_variable} is not set")
-    request = json.dumps({"action": action, **payload}, default=_plain_number)
     # 900 s is the longest that Lambda lets a function run: the owner's own limit ends the wait.
-    client = boto3.client(
-        "lambda",
-        config=Config(read_timeout=900, tcp_keepalive=True, retries={"total_max_attempts": 1}),
-    )
+    config = Config(read_timeout=900, tcp_keepalive=True, retries={"total_max_attempts": 1})
+    try:
+        request = json.dumps({"action": action, **payload}, default=_plain_number)
+        client = boto3.client("lambda", config=config)
+    except (TypeError, ValueError, BotoCoreError) as error:
+        raise MovedActionError(f"{action} could not be invoked: {error}") from error
     for pause in (0.25, 0.5, 1, 2, 4, None):
         try:
             response = client.invoke(FunctionName=owner, Payload=request)
+            answer = json.loads(response["Payload"].read())
             break
         except (
             client.exceptions.TooManyRequestsException,
@@ -264,9 +268,8 @@ def _invoke_moved_action(owner_variable, action, payload):
             if pause is None:
                 raise MovedActionError(f"{action} could not be invoked: {error}") from error
             time.sleep(pause)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ValueError) as error:
             raise MovedActionError(f"{action} could not be invoked: {error}") from error
-    answer = json.loads(response["Payload"].read())
     if response.get("FunctionError"):
         raise _exception_of(action, answer)
     # An answer without the action's name is not from its route: never take it for a result.
@@ -277,12 +280,16 @@ def _invoke_moved_action(owner_variable, action, payload):
 
 def _exception_of(action, failure):
     """The exception that the moved action raised, by its type name and with its message."""
+    if not isinstance(failure, dict):
+        return MovedActionError(f"{action} was cut off: {failure!r:.200}")
     name, message = failure.get("errorType"), failure.get("errorMessage", "")
     if not isinstance(name, str) or not name.isidentifier():
         # Sandbox.Timedout, Runtime.ExitError, …: Lambda's own word, not an exception of the code.
         return MovedActionError(f"{action} was cut off: {name}: {message}")
+    if name == "MovedActionError":  # of a stub in the owner: an invocation failed there
+        return MovedActionError(message)
     base = getattr(builtins, name, None)
-    if not (isinstance(base, type) and issubclass(base, Exception)):
+    if not (isinstance(base, type) and issubclass(base, Exception)) or name == "ExceptionGroup":
         base = Exception
     elif base not in (KeyError, *_NEEDS_MORE_ARGUMENTS):
         return base(message)
@@ -751,7 +758,7 @@ def lambda_handler(event, context):
     """Dispatch by the keys of the event; every failure is answered, none is raised."""
     # Moved actions stay outside of what answers exceptions with a dictionary: they must
     # reach the caller as errors.
-    if isinstance(event, dict) and event.get("action") in _MOVED_ACTIONS:
+    if isinstance(event, dict) and str(event.get("action")) in _MOVED_ACTIONS:
         return _MOVED_ACTIONS[event["action"]](event)
 
     try:

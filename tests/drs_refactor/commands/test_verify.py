@@ -37,20 +37,35 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, its output piped."""
     return subprocess.run(
         [sys.executable, "-m", "drs_refactor", *arguments],
-        capture_output=True, text=True, check=False, env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
     )
 
 
 def test_identical_trees(checkout: Path) -> None:
-    done = run("verify", "--scenario", "no-waves", "--scenario", "unknown-*", "--json", "v.json",
-               "--junit", "v.xml", "--report", "reports/verify.md")
+    done = run(
+        "verify",
+        "--scenario",
+        "no-waves",
+        "--scenario",
+        "unknown-*",
+        "--json",
+        "v.json",
+        "--junit",
+        "v.xml",
+        "--report",
+        "reports/verify.md",
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "identical: 2 identical of 2 scenarios" in done.stdout
     assert "allowance: invocations of moved actions" in done.stdout
     document = json.loads((checkout / "v.json").read_text())
     assert document["verdict"] == "identical"
     assert [(s["name"], s["verdict"], s["divergences"]) for s in document["scenarios"]] == [
-        ("unknown-action", "identical", []), ("no-waves", "identical", [])
+        ("unknown-action", "identical", []),
+        ("no-waves", "identical", []),
     ]
     assert document["trees"] == {"legacy": "legacy", "refactored": "refactored"}
     suite = ElementTree.parse(checkout / "v.xml").getroot()
@@ -61,19 +76,36 @@ def test_identical_trees(checkout: Path) -> None:
 
 def test_a_difference_is_shown_and_can_be_replayed(checkout: Path) -> None:
     spoil(checkout)
-    done = run("verify", "--scenario", "drill-one-wave", "--scenario", "no-waves",
-               "--json", "v.json", "--junit", "v.xml", "--report", "v.md")
+    done = run(
+        "verify",
+        "--scenario",
+        "drill-one-wave",
+        "--scenario",
+        "no-waves",
+        "--json",
+        "v.json",
+        "--junit",
+        "v.xml",
+        "--report",
+        "v.md",
+    )
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
     place = lines.index("  calls, step 1, calls[2] drs.StartRecovery parameters.isDrill")
     assert lines[place + 1 : place + 3] == ["    legacy      true", "    refactored  false"]
     assert "divergent: 1 identical, 1 divergent of 2 scenarios" in lines[-1]
-    (divergent,) = [s for s in json.loads(Path("v.json").read_text())["scenarios"]
-                    if s["verdict"] == "divergent"]
+    (divergent,) = [
+        s
+        for s in json.loads(Path("v.json").read_text())["scenarios"]
+        if s["verdict"] == "divergent"
+    ]
     first = divergent["divergences"][0]
     assert {key: first[key] for key in ("kind", "step", "path", "legacy", "refactored")} == {
-        "kind": "calls", "step": 1, "path": "calls[2] drs.StartRecovery parameters.isDrill",
-        "legacy": True, "refactored": False,
+        "kind": "calls",
+        "step": 1,
+        "path": "calls[2] drs.StartRecovery parameters.isDrill",
+        "legacy": True,
+        "refactored": False,
     }
     failure = ElementTree.parse("v.xml").getroot().find(".//failure")
     assert failure is not None
@@ -132,8 +164,10 @@ def test_bad_input_is_one_line_and_writes_nothing_but_the_json(
         (None, "cannot be read"),
         ("{", "not valid JSON"),
         ("[]", "no case"),
-        ('{"scenario": {"name": "x", "shows": "x", "invoke": [{"function": "f", "event": 1}]}}',
-         "the case has no"),
+        (
+            '{"scenario": {"name": "x", "shows": "x", "invoke": [{"function": "f", "event": 1}]}}',
+            "the case has no",
+        ),
         ('{"scenario": {"name": "x"}}', "`shows` must say"),
     ],
 )

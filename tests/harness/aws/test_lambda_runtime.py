@@ -76,7 +76,7 @@ def test_what_json_lacks_is_a_marshal_error(make_tree: Any, result: str) -> None
 
 def test_an_answer_over_six_megabytes_is_refused(make_tree: Any) -> None:
     tree = make_tree(
-        one=f"""
+        one="""
         def lambda_handler(event, context):
             return "x" * (event["n"])
     """

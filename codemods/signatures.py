@@ -1,0 +1,107 @@
+"""Signatures of functions that are to be invoked, and the payloads that stand for their calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import libcst as cst
+
+from drs_refactor.errors import InputError
+from drs_refactor.model import RESERVED, Move
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A function's parameters: the text of its `def` up to the colon, and the names in order."""
+
+    header: str
+    parameters: tuple[str, ...]
+    by_keyword: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+
+
+def signature_of(node: cst.FunctionDef, code: Any, path: str, line: int) -> Signature:
+    """The signature of a function that is to be invoked remotely."""
+    params = node.params
+    plain = [*params.posonly_params, *params.params, *params.kwonly_params]
+    odd = (
+        "*args"
+        if isinstance(params.star_arg, cst.Param)
+        else "**kwargs"
+        if params.star_kwarg
+        else "async"
+        if node.asynchronous
+        else "a decorator"
+        if node.decorators
+        else ""
+    )
+    if odd:
+        raise InputError(
+            f"{node.name.value} has {odd}: an invocation cannot keep that",
+            path=path,
+            line=line,
+            mend="Give it plain parameters before it moves",
+        )
+    bare = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=[])
+    header = code(bare).rstrip().replace("\r\n", "\n")
+    return Signature(
+        header[: header.rindex(":") + 1],
+        tuple(p.name.value for p in plain),
+        frozenset(p.name.value for p in params.kwonly_params),
+        frozenset(p.name.value for p in plain if p.default is not None),
+    )
+
+
+def payload_of(move: Move, signature: Signature) -> dict[str, str]:
+    """The invocation's payload: by default each parameter under its own name."""
+    if move.payload is None:
+        return {name: name for name in signature.parameters}
+    return dict(move.payload)
+
+
+def keys_of(move: Move, signature: Signature) -> dict[str, str]:
+    """The payload key that each parameter takes in the owner, by parameter.
+
+    A key stands for the parameter that it is read from; one that is computed, for the next
+    parameter that has none.
+    """
+    payload = payload_of(move, signature)
+    found = {value: key for key, value in payload.items() if value in signature.parameters}
+    others = [key for key in payload if key not in found.values()]
+    for name in signature.parameters:
+        if name not in found and others:
+            found[name] = others.pop(0)
+    return {name: found[name] for name in signature.parameters if name in found}
+
+
+def check_payload(move: Move, signature: Signature, path: Path) -> None:
+    """Refuse a payload from which the owner could not make the same call."""
+    payload, keys = payload_of(move, signature), keys_of(move, signature)
+    without = [n for n in signature.parameters if n not in keys and n not in signature.optional]
+    unused = [key for key in payload if key not in keys.values()]
+    positional = [n for n in signature.parameters if n not in signature.by_keyword]
+    given = [n in keys for n in positional]
+    what = ""
+    if without:
+        what = f"nothing in the payload is for {without[0]!r}"
+    elif unused:
+        what = f"{unused[0]!r} in the payload is for no parameter"
+    elif given != sorted(given, reverse=True):
+        what = f"nothing in the payload is for {positional[given.index(False)]!r}"
+    elif move.mutates and move.mutates not in payload:
+        what = f"{move.mutates!r}, which it mutates, is not in the payload"
+    elif found := sorted(RESERVED & payload.keys()):
+        what = f"the payload key {found[0]!r} is taken"
+    else:
+        computed = [k for k, v in payload.items() if v != k and k in signature.parameters]
+        if computed:
+            what = f"payload key {computed[0]!r} is also a parameter"
+    if what:
+        raise InputError(
+            f"{move.function}({', '.join(signature.parameters)}): {what}",
+            path=path,
+            line=move.line,
+            mend="Mend [[moves]] payload: one key for each parameter",
+        )

@@ -1,0 +1,100 @@
+"""The model of migration.toml: what moves where, and where the tree keeps its functions.
+
+Paths are relative to the tree, so that one file serves the tree before and after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+RAISE = "raise"
+"""`on_invocation_failure` of a function that raises where AWS fails it."""
+
+RESERVED = frozenset({"action", "result", "answer", "error"})
+"""Names that stubs and routes use themselves: no payload key can be one of them."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function: its entry file on either side and its logical id in the templates."""
+
+    key: str
+    path: str
+    refactored_path: str
+    resource: str
+    handler: str = "lambda_handler"
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def arn_variable(self) -> str:
+        """The environment variable in which callers find this function's ARN."""
+        return re.sub(r"\W+", "_", self.key).upper() + "_ARN"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One function that moves.
+
+    `payload` maps a key of the invocation's payload to an expression over the parameters; `mutates`
+    is the key whose object takes the changes in place; `returns` the key that is also the result.
+    A `helper` has no action: only functions that move with it call it.
+    """
+
+    function: str
+    name: str
+    source: str
+    destination: str
+    line: int
+    action: str = ""
+    payload: Mapping[str, str] | None = None
+    mutates: str = ""
+    returns: str = ""
+    carry_to: tuple[str, ...] = ()
+    on_invocation_failure: str | Mapping[str, Any] = RAISE
+
+    @property
+    def helper(self) -> bool:
+        return not self.action
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name for the older of two things that clash in a destination."""
+
+    function: str
+    name: str
+    alias: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The templates, relative to the tree, and the role that the functions run under."""
+
+    files: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
+    time_limit_margin: int = 30
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A whole migration.toml. `legacy` and `refactored` are the default trees beside it."""
+
+    path: Path
+    legacy: Path
+    refactored: Path
+    layers: tuple[str, ...]
+    services_gone: tuple[str, ...]
+    functions: Mapping[str, Function]
+    moves: tuple[Move, ...]
+    aliases: tuple[Alias, ...]
+    templates: Templates
+
+    def renames(self) -> dict[str, str]:
+        """Moved functions by their old name, with the new one."""
+        return {move.function: move.name for move in self.moves if move.name != move.function}

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.codemods.small_tree import TEMPLATE
+from tests.codemods.support import Tree
+
+OLD = """\
+              - Effect: Allow
+                Action: lambda:InvokeFunction
+                Resource: arn:aws:lambda:*:*:function:other
+"""
+BASE = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+READER, WORKER = f'!Sub "{BASE}reader-${{Stage}}"', f'!Sub "{BASE}worker"'
+
+
+def role(tree: Tree, statements: str) -> str:
+    """The role's part of the new template."""
+    tree.change("template", OLD, statements)
+    return tree.new("template").partition("            Statement:")[2].partition("  PlannerF")[0]
+
+
+def allow(resource: str, action: str = "lambda:InvokeFunction") -> str:
+    return (
+        f"              - Effect: Allow\n                Action: {action}\n"
+        f"                Resource: {resource}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        allow("'*'"),
+        allow("arn:aws:lambda:*:*:function:*"),
+        allow(f"\n                  - {WORKER}\n                  - !GetAtt ReaderFunction.Arn"),
+        allow(
+            f'\n                  - !Sub "${{ReaderFunction.Arn}}"\n                  - {WORKER}'
+        ),
+        allow("'*'", "'lambda:*'"),
+        allow("'*'", "[s3:GetObject, lambda:invokefunction]"),
+    ],
+)
+def test_what_is_allowed_already_stays(tree: Tree, statements: str) -> None:
+    assert role(tree, statements) == f"\n{statements}\n"
+
+
+def test_a_single_resource_becomes_a_list(tree: Tree) -> None:
+    new = role(tree, OLD)
+    assert new == (
+        "\n              - Effect: Allow\n                Action: lambda:InvokeFunction\n"
+        "                Resource:\n                  - arn:aws:lambda:*:*:function:other\n"
+        f"                  - {READER}\n                  - {WORKER}\n\n"
+    )
+
+
+def test_a_list_of_resources_grows(tree: Tree) -> None:
+    old = allow("\n                  - a  # one\n                  - b")
+    assert (
+        role(tree, old) == f"\n{old}                  - {READER}\n                  - {WORKER}\n\n"
+    )
+
+
+def test_only_what_is_missing_is_added(tree: Tree) -> None:
+    new = role(tree, allow(f"\n                  - {READER}"))
+    assert new.count(READER) == 1
+    assert new.count(WORKER) == 1
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        allow("'*'", "s3:GetObject"),
+        allow(
+            "arn:aws:lambda:*:*:function:other", "[lambda:InvokeFunction, lambda:DeleteFunction]"
+        ),
+        allow("'*'").replace("Allow", "Deny"),
+        allow("'*'") + "                Condition: {Bool: {a: 'true'}}\n",
+    ],
+)
+def test_a_statement_of_its_own_where_none_fits(tree: Tree, old: str) -> None:
+    assert role(tree, old) == (
+        f"\n{old}              - Effect: Allow\n                Action: lambda:InvokeFunction\n"
+        f"                Resource:\n                  - {READER}\n                  - {WORKER}\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "what"),
+    [
+        ("      Policies:", "      Policy:", "      Policy:", "no inline policy"),
+        (
+            "FunctionName: planner\n      Role: !GetAtt Role.Arn",
+            "Role: !GetAtt WorkerFunction.Arn",
+            "Role: !GetAtt W",
+            "runs under WorkerFunction",
+        ),
+        (
+            "      FunctionName: worker\n",
+            "",
+            "      Role: !GetAtt Role.Arn\n      Timeout: 100",
+            "has no FunctionName",
+        ),
+        (
+            "FunctionName: worker",
+            "FunctionName: !Sub 'worker-${Lost}'",
+            "      Policies:",
+            "is made of Lost",
+        ),
+        (
+            "  Role:\n    Type: AWS::IAM::Role",
+            "  Roll:\n    Type: AWS::IAM::Role",
+            "",
+            "no template defines the role 'Role'",
+        ),
+    ],
+)
+def test_what_cannot_be_allowed_is_refused(
+    tree: Tree, old: str, new: str, at: str, what: str
+) -> None:
+    tree.change("template", old, new)
+    error = tree.refusal()
+    assert what in error.what
+    assert error.mend
+    if at:
+        assert error.place == f"{tree.path('template')}:{tree.line('template', at)}"
+    else:
+        assert error.path == tree.config
+
+
+def test_policies_as_resources_of_their_own_are_refused(tree: Tree) -> None:
+    before, _, rest = TEMPLATE.partition("      Policies:")
+    after = rest[rest.index("  PlannerFunction:") :]
+    policy = (
+        "      Path: /\n  Policy:\n    Type: AWS::IAM::Policy\n"
+        "    Properties: {Roles: [!Ref Role]}\n"
+    )
+    tree.write("template", before + policy + after)
+    error = tree.refusal()
+    assert "AWS::IAM::Policy" in error.mend
+    assert error.line == tree.line("template", "      Path: /")
+
+
+def test_no_role_is_named(tree: Tree) -> None:
+    tree.configure('role = "Role"\n', "")
+    assert "no role is named" in tree.refusal().what
