@@ -4,8 +4,6 @@ stubs for what went elsewhere, and routes that the handler looks into first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from codemods import dispatch, imports
@@ -13,13 +11,11 @@ from codemods.edits import Edit
 from codemods.names import BUILTINS
 from codemods.resolve import Resolved
 from codemods.routes import ROUTES, dispatch_text, names_of, routes_text
+from codemods.scene import Scene
 from codemods.source import SourceFile, Statement
 from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
 from drs_refactor.errors import InputError
 from drs_refactor.model import Move
-
-if TYPE_CHECKING:
-    from codemods.plan import Scene
 
 
 def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codemods import proof, tree_files
-from codemods.plan import Plan, make_plan, read_scene
+from codemods.plan import Plan, make_plan
 from codemods.proof import Moved
+from codemods.scene import read_scene
 from codemods.source import SourceFile, parse
 from drs_refactor.errors import InputError
 from drs_refactor.model import Migration

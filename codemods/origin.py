@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from codemods import imports
 from codemods.edits import Edit
 from codemods.names import words_of
+from codemods.scene import Scene
 from codemods.source import SourceFile
 from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
-
-if TYPE_CHECKING:
-    from codemods.plan import Scene
 
 
 def stubs_in_source(

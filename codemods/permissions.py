@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 import yaml
 
 from codemods.edits import Edit
+from codemods.function_node import FunctionNode
+from codemods.scene import Scene
 from codemods.yaml_text import Document
 from drs_refactor.errors import InputError
-
-if TYPE_CHECKING:
-    from codemods.plan import Scene
-    from codemods.templates import FunctionNode
 
 INVOKE_FUNCTION = "lambda:InvokeFunction"
 _ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import yaml
 
 from codemods import permissions
 from codemods.cycles import leads_to
 from codemods.edits import Edit, apply
+from codemods.function_node import FunctionNode
+from codemods.scene import Scene
 from codemods.source import Statement
 from codemods.yaml_text import Document, compose, flattened
 from drs_refactor.errors import InputError
-
-if TYPE_CHECKING:
-    from codemods.plan import Scene
 
 LAMBDA_LONGEST = 900
 """Seconds: the highest time limit that Lambda has."""
@@ -29,18 +26,6 @@ LAMBDA_DEFAULT = 3
 _READS_ENVIRONMENT = re.compile(
     r"""\b(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Za-z_]\w*)["']"""
 )
-
-
-@dataclass(frozen=True)
-class FunctionNode:
-    """A function's resource in its template."""
-
-    document: Document
-    logical_id: str
-    properties: yaml.Node
-
-    def get(self, *keys: str) -> yaml.Node | None:
-        return self.document.get(self.properties, *keys)
 
 
 def edited(

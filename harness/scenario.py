@@ -80,7 +80,7 @@ class Scenario:
 
     `initialized` are regions in which the hub's DRS is initialized; a server does that too.
     `timing` are the settings of `harness.aws.drs`'s `JobTiming` for every job, `jobs` those of
-    `JobPlan` for the first jobs, in the order in which they are started, with `account` and `region`
+    `JobPlan` for the first jobs in the order of their start, with `account` and `region`
     where these are not the hub's.
     """
 

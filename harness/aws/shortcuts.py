@@ -15,7 +15,7 @@ import botocore.session
 import moto.core.responses as core_responses
 import moto.stepfunctions.parser.asl.utils.json_path as json_path
 from botocore.client import ClientCreator
-from botocore.hooks import EventAliaser
+from botocore.hooks import EVENT_ALIASES, EventAliaser
 from moto.core.base_backend import BaseBackend
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
@@ -93,7 +93,7 @@ def _share_event_names() -> None:
 
     def make_with_known(self: Any, event_emitter: Any, event_aliases: Any = None) -> None:
         make(self, event_emitter, event_aliases)
-        if event_aliases is None:
+        if event_aliases is None or event_aliases == EVENT_ALIASES:
             self._alias_name_cache = known
 
     EventAliaser.__init__ = make_with_known

@@ -1,0 +1,90 @@
+"""What a move has to do with: the parsed files, and where each moved function stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst as cst
+
+from codemods import source
+from codemods.signatures import Signature, check_payload, signature_of
+from codemods.source import SourceFile, Statement
+from codemods.stubs import INVOKE
+from drs_refactor.errors import InputError
+from drs_refactor.model import Migration, Move
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The parsed files of a move, and where each moved function stands in its source."""
+
+    root: Path
+    migration: Migration
+    files: Mapping[str, SourceFile]
+    statements: Mapping[str, Statement]
+    signatures: Mapping[str, Signature]
+
+    def file(self, function_key: str) -> SourceFile:
+        return self.files[self.migration.functions[function_key].path]
+
+    def arriving(self, key: str) -> list[Move]:
+        """The moves whose function lands in a destination, as a move or as a carried copy."""
+        return [m for m in self.migration.moves if key == m.destination or key in m.carry_to]
+
+    def owned(self, key: str) -> list[Move]:
+        """The moves whose action a destination answers."""
+        return [m for m in self.migration.moves if m.destination == key and m.action]
+
+
+def read_scene(root: Path, migration: Migration) -> Scene:
+    """Parse what the move touches and find the functions. Raises InputError for what is amiss."""
+    if not root.is_dir():
+        raise InputError("there is no such folder", path=root, mend="Name the tree with --source")
+    keys = {m.source for m in migration.moves} | {m.destination for m in migration.moves}
+    keys |= {key for move in migration.moves for key in move.carry_to}
+    files = {
+        path: source.read(root, path)
+        for path in sorted(migration.functions[key].path for key in keys)
+    }
+    statements, signatures = {}, {}
+    for move in migration.moves:
+        file = files[migration.functions[move.source].path]
+        target = files[migration.functions[move.destination].path]
+        statement = _find(file, target, move)
+        statements[move.function] = statement
+        assert isinstance(statement.node, cst.FunctionDef)
+        if move.action:
+            signatures[move.function] = signature_of(
+                statement.node, file.module.code_for_node, file.relative, file.line(statement.code)
+            )
+            check_payload(move, signatures[move.function], migration.path)
+    return Scene(root, migration, files, statements, signatures)
+
+
+def _find(file: SourceFile, target: SourceFile, move: Move) -> Statement:
+    statement = file.function(move.function)
+    if statement is None or INVOKE in statement.words:
+        moved = target.function(move.name) or target.function(move.function)
+        if moved is not None or statement is not None:
+            place = f"{target.relative}:{target.line(moved.code)}" if moved else "another function"
+            raise InputError(
+                f"{move.function} has moved already, to {place}",
+                path=file.relative,
+                line=file.line(statement.code) if statement else None,
+                mend="Migrate the tree as it was before, with --source",
+            )
+        if move.function in file.bound:
+            raise InputError(
+                f"{move.function} is no plain function at the top level of the module",
+                path=file.relative,
+                line=file.line(file.bound[move.function][-1].code),
+                mend="Only functions defined at the top level can move",
+            )
+        raise InputError(
+            f"there is no function {move.function!r} in this file",
+            path=file.relative,
+            mend=f"See {move.source!r} in migration.toml, line {move.line}",
+        )
+    return statement
