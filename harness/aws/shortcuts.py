@@ -22,6 +22,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 _PLACES: tuple[tuple[object, str], ...] = (
     (botocore.session.Session, "_register_data_loader"),
     (EventAliaser, "_alias_event_name"),
+    (hooks.NodeList, "__copy__"),
     (ClientCreator, "_load_service_model"),
     (ClientCreator, "_create_client_class"),
     (core_responses, "method_names_from_class"),
@@ -39,6 +40,7 @@ def install() -> None:
     _share_service_models()
     _share_event_names()
     _share_client_classes()
+    hooks.NodeList.__copy__ = _copy_handlers
     _keep(core_responses, "method_names_from_class")
     _keep(json_path, "parse")
     _keep(hooks, "accepts_kwargs")
@@ -84,6 +86,11 @@ def _share_client_classes() -> None:
 
     ClientCreator._load_service_model = load_once
     ClientCreator._create_client_class = create_once
+
+
+def _copy_handlers(self: Any) -> Any:
+    """Every client copies its session's handlers: three lists of a few each, a hundred times."""
+    return hooks.NodeList(self.first[:], self.middle[:], self.last[:])
 
 
 def _share_event_names() -> None:
