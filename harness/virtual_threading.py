@@ -26,6 +26,11 @@ def use_clock(clock: VirtualClock | None) -> None:
     _clock, _context = clock, contextvars.copy_context()
 
 
+def in_use() -> bool:
+    """True while a world has a clock; without one the interpreter runs in real time."""
+    return _clock is not None
+
+
 def current_clock() -> VirtualClock:
     """The clock in use. Raises RuntimeError where no world is active."""
     if _clock is None:

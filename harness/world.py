@@ -72,8 +72,8 @@ class World:
 
     def __enter__(self) -> World:
         account.start()
-        account.reset()
         enter = self._stack.enter_context
+        enter(account.active())
         enter(environment.function_environments())
         enter(self.clock)
         enter(patch.object(time, "sleep", self.clock.sleep))

@@ -1,7 +1,7 @@
-"""The fake account: moto, started once a process and emptied between worlds.
+"""The fake account: moto, changed once a process, active in one world at a time, empty at first.
 
-`started()` is what everything else goes through: it makes moto serve DRS, run state machines and
-run functions in process, draws ids per call, and keeps sockets at home.
+`start` makes moto serve DRS, run state machines on the virtual clock and functions in process, and
+draw ids per call.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 # Read by moto when an EC2 backend is made: the default images cost 200 ms and nobody wants them.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import boto3
-from moto import mock_aws
 from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
+from moto.core.models import botocore_stubber
 
 import harness.aws.drs  # noqa: F401  (registers DRS with moto)
 from harness.aws import calls, clients, ids, lambda_service, shortcuts, stepfunctions, trust
@@ -31,7 +33,7 @@ assert hasattr(boto3, "_get_default_session"), (
 
 
 def start() -> None:
-    """Start the fake account in this process, once; real credentials are never read after it."""
+    """Change moto and botocore in this process, once. Outside worlds moto stays as it was."""
     global _started
     if _started:
         return
@@ -41,13 +43,25 @@ def start() -> None:
     stepfunctions.install()
     trust.install()
     shortcuts.install()
-    mock_aws(
-        config={
-            "stepfunctions": {"execute_state_machine": True},
-            "core": {"reset_boto3_session": False},
-        }
-    ).start()
     _started = True
+
+
+@contextmanager
+def active() -> Iterator[None]:
+    """Let moto answer every AWS call, empty at first.
+
+    What `mock_aws` does besides, for `requests` and for credentials in the environment, a world
+    does not need; and one that is started inside finds moto as it expects it.
+    """
+    settings: Any = {"stepfunctions": {"execute_state_machine": True}}
+    with patch.dict(default_user_config, settings):
+        before, botocore_stubber.enabled = botocore_stubber.enabled, True
+        reset()
+        try:
+            yield
+        finally:
+            botocore_stubber.enabled = before
+            reset()
 
 
 def reset() -> None:

@@ -21,21 +21,21 @@ assert isinstance(mock_random, MotoRandom), "moto's source of ids is no longer a
 _make_backend = EC2Backend.__init__
 _stream: ContextVar[random.Random | None] = ContextVar("id_stream", default=None)
 _counters: Counter[tuple[str, ...]] = Counter()
-_fallback = random.Random("outside any call")
-
-
-def _current() -> random.Random:
-    return _stream.get() or _fallback
 
 
 class DerivedRandom(MotoRandom):
-    """Takes the place of moto's `mock_random`; every other method of Random builds on these two."""
+    """Takes the place of moto's `mock_random`; every other method of Random builds on these two.
+
+    Outside any call it is moto's own shared stream.
+    """
 
     def getrandbits(self, k: int) -> int:
-        return _current().getrandbits(k)
+        stream = _stream.get()
+        return super().getrandbits(k) if stream is None else stream.getrandbits(k)
 
     def random(self) -> float:
-        return _current().random()
+        stream = _stream.get()
+        return super().random() if stream is None else stream.random()
 
 
 def install() -> None:
@@ -53,7 +53,7 @@ def _backend_of_its_own(self: EC2Backend, region_name: str, account_id: str) -> 
 def reset() -> None:
     """Forget what was counted: the next world gets the ids of the first."""
     _counters.clear()
-    _fallback.seed("outside any call")
+    mock_random.seed("outside any call")
 
 
 @contextmanager

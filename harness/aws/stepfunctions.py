@@ -37,6 +37,7 @@ HISTORY_LIMIT = 25_000
 """Events that a standard workflow's history may hold (AWS, "Step Functions service quotas")."""
 
 _add_event = EventManager.add_event
+_make_client = vars(lambda_eval)["boto_client_for"]
 _REPLACED = (
     (program, "threading"),
     (execute_state, "threading"),
@@ -63,18 +64,27 @@ def install() -> None:
     """Put the interpreter on the virtual clock; what it logs of failures is in the history too."""
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     virtual = SimpleNamespace(
-        Thread=virtual_threading.Thread,
-        Event=virtual_threading.Event,
+        Thread=_thread,
+        Event=_event,
         RLock=threading.RLock,
         Lock=threading.Lock,
     )
     for module in (program, execute_state, environment):
         _replace(module, threading=virtual)
-    _replace(execute_state, Thread=virtual_threading.Thread)
-    _replace(execution_worker, Thread=virtual_threading.Thread)
-    _replace(callback, Event=virtual_threading.Event, long_uid=_task_token)
+    _replace(execute_state, Thread=_thread)
+    _replace(execution_worker, Thread=_thread)
+    _replace(callback, Event=_event, long_uid=_task_token)
     _replace(states, long_uid=_task_token)
     _replace(lambda_eval, boto_client_for=_client_for)
+
+
+def _thread(*arguments: Any, **options: Any) -> Any:
+    kind = virtual_threading.Thread if virtual_threading.in_use() else threading.Thread
+    return kind(*arguments, **options)
+
+
+def _event() -> Any:
+    return virtual_threading.Event() if virtual_threading.in_use() else threading.Event()
 
 
 def _replace(module: ModuleType, **names: object) -> None:
@@ -93,6 +103,8 @@ def _task_token() -> str:
 
 def _client_for(region: str, service: str, state_credentials: Any = None) -> Any:
     """One client a process; the interpreter would make a new one for each task."""
+    if not virtual_threading.in_use():
+        return _make_client(region=region, service=service, state_credentials=state_credentials)
     return clients.client(service, region, _NO_RETRIES)
 
 
