@@ -14,6 +14,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from harness.aws import environment
 from harness.aws.lambda_runtime import running
 from harness.comparison import compare
 from harness.recording import Recording
@@ -78,10 +79,12 @@ def test_an_extra_call_shifts_nothing(sides: Sides, name: str) -> None:
         seed(world, case)
 
         def unrelated_calls() -> None:
-            running.set(world.container("query-handler"))
-            boto3.client("ec2", region_name="us-east-1").describe_vpcs()
-            boto3.client("sts", region_name="us-east-1").get_caller_identity()
-            boto3.client("ec2", region_name="us-east-1").describe_instances()
+            container = world.container("query-handler")
+            running.set(container)
+            with environment.variables(container.variables):
+                boto3.client("ec2", region_name="us-east-1").describe_vpcs()
+                boto3.client("sts", region_name="us-east-1").get_caller_identity()
+                boto3.client("ec2", region_name="us-east-1").describe_instances()
 
         world.clock.spawn(unrelated_calls)
         assert case.start is not None
