@@ -66,6 +66,7 @@ class Verification:
     control: str
     seconds: float
     reached: tuple[Reached, ...] = ()
+    denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def verify(
         control,
         time.perf_counter() - began,
         tuple(_reached(sides, results)) if coverage else (),
+        sides.denied,
     )
 
 

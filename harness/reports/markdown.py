@@ -33,6 +33,13 @@ def _lines(
         "identical, with warm containers and with a cold start at every invocation."
     )
     yield ""
+    for function, actions in verification.denied.items():
+        if actions:
+            yield (
+                f"The second time, the refactored {function} is denied {', '.join(actions)}: it "
+                "needs no such call any more."
+            )
+            yield ""
     yield f"Control: legacy against itself is {verification.control}."
     yield ""
     for result in results:

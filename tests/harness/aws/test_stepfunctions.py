@@ -171,6 +171,23 @@ def test_a_history_that_grows_too_long_fails_the_execution(make_tree: Any) -> No
     assert 40 < len(found.path) < 60
 
 
+@pytest.mark.parametrize(("size", "status"), [(200_000, "SUCCEEDED"), (262_144, "FAILED")])
+def test_a_state_over_262144_bytes_fails_the_execution(
+    make_tree: Any, size: int, status: str
+) -> None:
+    tree = make_tree(
+        one=f"""
+        def lambda_handler(event, context):
+            return {{"x": "y" * {size}}}
+    """,
+        machine=machine(A=task(End=True)),
+    )
+    found = executed(tree)
+    assert found.status == status
+    if status == "FAILED":
+        assert found.error == "States.DataLimitExceeded"
+
+
 def test_task_tokens_do_not_depend_on_what_else_was_drawn(make_tree: Any) -> None:
     waiting = task(
         Resource=f"{INVOKE}.waitForTaskToken",
