@@ -54,6 +54,14 @@ def read_scene(root: Path, migration: Migration) -> Scene:
         target = files[migration.functions[move.destination].path]
         statement = _find(file, target, move)
         statements[move.function] = statement
+        handler = migration.functions[move.destination].handler
+        if handler in (move.name, move.function):
+            raise InputError(
+                f"{move.function} would take the place of the handler {handler!r}",
+                path=migration.path,
+                line=move.line,
+                mend="Give it another name: rename",
+            )
         assert isinstance(statement.node, cst.FunctionDef)
         if move.action:
             signatures[move.function] = signature_of(

@@ -53,4 +53,5 @@ def refused(path: Path | None, error: InputError) -> None:
             {"verdict": "refused", "what": error.what, "where": error.place, "mend": error.mend},
         )
     except InputError as second:
-        print(f"drs-refactor: {second}", file=sys.stderr)
+        if str(second) != str(error):
+            print(f"drs-refactor: {second}", file=sys.stderr)

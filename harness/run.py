@@ -36,6 +36,7 @@ def run(
         tree,
         cold=cold,
         disruptions=scenario.refuse,
+        latencies=scenario.slow,
         history_limit=scenario.history_limit,
         denied=denied,
     ) as world:

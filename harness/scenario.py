@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from harness.aws.disruptions import Disruption
+from harness.aws.disruptions import Disruption, Latency
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class Scenario:
     start: Start | None = None
     invoke: tuple[Invocation, ...] = ()
     refuse: tuple[Disruption, ...] = ()
+    slow: tuple[Latency, ...] = ()
     history_limit: int = 25_000
 
     def as_case(self) -> dict[str, Any]:

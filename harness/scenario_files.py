@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from drs_refactor.errors import InputError
-from harness.aws.disruptions import Disruption
+from harness.aws.disruptions import Disruption, Latency
 from harness.scenario import Invocation, Network, Scenario, Server, Start, TrustedRole
 
 SHIPPED = Path(__file__).parent / "scenarios"
@@ -31,6 +31,7 @@ _PARTS: dict[str, type[Any]] = {
     "networks": Network,
     "invoke": Invocation,
     "refuse": Disruption,
+    "slow": Latency,
 }
 
 

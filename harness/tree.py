@@ -13,6 +13,7 @@ from typing import Any
 from drs_refactor.errors import InputError
 from drs_refactor.migration import Function, Migration
 from harness.aws.lambda_runtime import FunctionDefinition
+from harness.aws.modules import compiled
 from harness.aws.templates.stack import ACCOUNT, REGION, Stack, stacks_of
 
 LAMBDA_DEFAULT_TIMEOUT = 3
@@ -35,6 +36,7 @@ class StateMachine:
     name: str
     definition: str
     role: str
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
     if not root.is_dir():
         option = f"--{side}"
         raise InputError("there is no such folder", path=root, mend=f"Name the tree with {option}")
+    _check_syntax(root)
     paths = sorted(path for glob in migration.templates.files for path in root.glob(glob))
     if not paths:
         raise InputError(
@@ -95,6 +98,20 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
         tuple(_machines(stacks)),
         tuple(_roles(stacks)),
     )
+
+
+def _check_syntax(root: Path) -> None:
+    """Code that does not compile would fail alike on both sides, and prove nothing."""
+    for path in sorted(root.rglob("*.py")):
+        try:
+            compiled(path)
+        except SyntaxError as error:
+            raise InputError(
+                f"syntax error: {error.msg}",
+                path=path,
+                line=error.lineno,
+                mend="Mend the file, or run a Python that knows the syntax",
+            ) from error
 
 
 def _function(
@@ -221,6 +238,7 @@ def _machines(stacks: list[Stack]) -> list[StateMachine]:
                     stack.physical_name(logical_id),
                     definition,
                     str(properties.get("RoleArn", "")),
+                    str(stack.path),
                 )
             )
     return found

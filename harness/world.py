@@ -9,6 +9,9 @@ from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
+from botocore.exceptions import ClientError
+
+from drs_refactor.errors import InputError
 from harness import virtual_threading
 from harness.aws import (
     account,
@@ -21,7 +24,7 @@ from harness.aws import (
     stepfunctions,
 )
 from harness.aws.calls import Call
-from harness.aws.disruptions import Disruption, Disruptor
+from harness.aws.disruptions import Disruption, Disruptor, Latency
 from harness.aws.lambda_runtime import (
     Answer,
     Container,
@@ -50,6 +53,7 @@ class World:
         *,
         cold: bool = False,
         disruptions: tuple[Disruption, ...] = (),
+        latencies: tuple[Latency, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
         denied: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
@@ -57,7 +61,7 @@ class World:
         self.tree = tree
         self.clock = VirtualClock()
         self.runtime = LambdaRuntime(self.clock, self, cold)
-        self._disruptor = Disruptor(disruptions)
+        self._disruptor = Disruptor(disruptions, latencies)
         self._history_limit = history_limit
         self._policies = {
             function.key: _policy(tree, function, (denied or {}).get(function.key, ()))
@@ -114,9 +118,17 @@ class World:
             )
             self.runtime.add(function)
         for machine in self.tree.machines:
-            states.create_state_machine(
-                name=machine.name, definition=machine.definition, roleArn=machine.role
-            )
+            try:
+                states.create_state_machine(
+                    name=machine.name, definition=machine.definition, roleArn=machine.role
+                )
+            except ClientError as error:
+                raise InputError(
+                    f"the definition of {machine.logical_id} is no valid state machine: "
+                    f"{' '.join(str(error).split())[:300]}",
+                    path=machine.template,
+                    mend="Mend its Definition or DefinitionString",
+                ) from error
 
     def _authorize(self, call: Call) -> Disruption | None:
         """The hub account's roles decide; what an assumed role may do is not in the templates."""

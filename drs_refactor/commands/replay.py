@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     case = scenario_files.read_case(path)
     scenario = scenario_files.from_case(case["scenario"], lambda what: InputError(what, path=path))
     try:
-        trees = Trees(*(Path(case[key]) for key in ("config", "legacy", "refactored")))
+        trees = Trees(*(path.parent / case[key] for key in ("config", "legacy", "refactored")))
     except KeyError as error:
         raise InputError(f"the case has no {error}", path=path) from error
     result = verify_scenario(read_sides(trees), scenario)

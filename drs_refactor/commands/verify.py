@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -91,12 +92,17 @@ def _write_case(trees: Trees, result: ScenarioResult) -> str:
     path = CASES / f"{result.name}.json"
     case = {
         "scenario": result.scenario.as_case(),
-        "config": relative(trees.config),
-        "legacy": relative(trees.legacy),
-        "refactored": relative(trees.refactored),
+        "config": _from(path, trees.config),
+        "legacy": _from(path, trees.legacy),
+        "refactored": _from(path, trees.refactored),
     }
     write(path, json.dumps(case, indent=2, ensure_ascii=False) + "\n")
     return f"drs-refactor replay {path.as_posix()}"
+
+
+def _from(case: Path, path: Path) -> str:
+    """A path as a case gives it: from the folder that the case is in."""
+    return Path(os.path.relpath(path, case.parent)).as_posix()
 
 
 class _Progress:

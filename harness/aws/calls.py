@@ -8,6 +8,7 @@ and on the back-off of botocore's standard retry mode.
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -93,6 +94,8 @@ def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any
             call.denied = True
             return response(denied, call.protocol, request.url)
         if _disruptor is not None:
+            if _disruptor.latency(call.name):
+                time.sleep(_disruptor.latency(call.name))
             answer = _disruptor.answer(call.name, call.protocol, request.url)
             if answer is not None:
                 return answer

@@ -41,11 +41,26 @@ class Disruption:
     times: int = 1_000_000
 
 
-class Disruptor:
-    """The disruptions of one world, counted as they are met."""
+@dataclass(frozen=True)
+class Latency:
+    """Every send of `operation` takes `seconds` of virtual time before the service acts."""
 
-    def __init__(self, disruptions: tuple[Disruption, ...]) -> None:
+    operation: str
+    seconds: float
+
+
+class Disruptor:
+    """The disruptions of one world, counted as they are met, and its latencies."""
+
+    def __init__(
+        self, disruptions: tuple[Disruption, ...], latencies: tuple[Latency, ...] = ()
+    ) -> None:
         self._seen = dict.fromkeys(disruptions, 0)
+        self._latencies = {latency.operation: latency.seconds for latency in latencies}
+
+    def latency(self, operation: str) -> float:
+        """Virtual seconds that a send of this operation takes."""
+        return self._latencies.get(operation, 0.0)
 
     def add(self, disruption: Disruption) -> None:
         """Refuse these calls too, from now on."""

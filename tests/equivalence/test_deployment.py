@@ -16,14 +16,14 @@ from harness.verify import Sides, verify_scenario
 
 pytestmark = pytest.mark.equivalence
 
-Spoiled = Callable[[str, str, str], list[Divergence]]
+Spoiled = Callable[..., list[Divergence]]
 
 
 @pytest.fixture
 def spoiled(root: Path, tmp_path: Path, sides: Sides, migration: Migration) -> Spoiled:
-    """`spoiled(file, old, new)`: the divergences of drill-one-wave after that edit."""
+    """`spoiled(file, old, new)`: the divergences of a scenario after that edit."""
 
-    def spoil(file: str, old: str, new: str) -> list[Divergence]:
+    def spoil(file: str, old: str, new: str, scenario: str = "drill-one-wave") -> list[Divergence]:
         shutil.copytree(root / "refactored", tmp_path / "refactored")
         path = tmp_path / "refactored" / file
         text = path.read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def spoiled(root: Path, tmp_path: Path, sides: Sides, migration: Migration) -> S
         path.write_text(text.replace(old, new), encoding="utf-8")
         tree = read_tree(tmp_path / "refactored", migration, "refactored")
         broken = Sides(sides.legacy, tree, sides.rules, sides.denied)
-        result = verify_scenario(broken, select(shipped(), ["drill-one-wave"])[0])
+        result = verify_scenario(broken, select(shipped(), [scenario])[0])
         return [finding.divergence for finding in result.findings]
 
     return spoil
@@ -54,6 +54,12 @@ def test_a_missing_variable(spoiled: Spoiled) -> None:
     )
     errors = [d.refactored for d in found if d.kind == "state" and d.path == "result.error"]
     assert errors[0] == "environment variable QUERY_HANDLER_ARN is not set"
+
+
+def test_a_query_handler_left_at_sixty_seconds(spoiled: Spoiled) -> None:
+    found = spoiled("cfn/lambda.yaml", "Timeout: 330", "Timeout: 60", "slow-launch")
+    errors = [d.refactored for d in found if d.kind == "state" and d.path == "result.error"]
+    assert "Task timed out after 60.00 seconds" in errors[0]
 
 
 def test_drs_calls_left_in_the_orchestration_are_denied(

@@ -9,6 +9,7 @@ import pytest
 from drs_refactor.errors import InputError
 from drs_refactor.migration import Migration
 from harness.tree import read_tree
+from harness.world import World
 
 
 @pytest.fixture
@@ -77,6 +78,25 @@ def test_what_is_missing_is_told(copy: Path, migration: Migration, spoiled: str,
     with pytest.raises(InputError, match=what) as caught:
         read_tree(copy, migration, "legacy")
     assert "migration.toml" in caught.value.mend
+
+
+@pytest.mark.parametrize(
+    "path", ["lambda/orchestration-stepfunctions/index.py", "lambda/shared/config_merge.py"]
+)
+def test_a_syntax_error_is_told_with_its_line(copy: Path, migration: Migration, path: str) -> None:
+    text = (copy / path).read_text()
+    (copy / path).write_text(f"{text}x = (\n")
+    with pytest.raises(InputError, match="syntax error") as caught:
+        read_tree(copy, migration, "legacy")
+    assert caught.value.place == f"{copy / path}:{text.count(chr(10)) + 1}"
+
+
+def test_a_definition_that_is_no_state_machine_is_told(copy: Path, migration: Migration) -> None:
+    spoil(copy / "cfn/step-functions.yaml", '"WaitForWaveUpdate": {', '"WaitForWaveUpdate": [')
+    tree = read_tree(copy, migration, "legacy")
+    with pytest.raises(InputError, match="no valid state machine") as caught, World(tree):
+        pytest.fail("the world must not open")
+    assert caught.value.place.endswith("cfn/step-functions.yaml")
 
 
 def test_a_missing_tree_is_told(tmp_path: Path, migration: Migration) -> None:
