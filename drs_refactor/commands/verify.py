@@ -42,13 +42,19 @@ def trees_of(options: argparse.Namespace) -> Trees:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_trees(parser)
-    parser.add_argument("--scenario", action="append", default=[], metavar="GLOB")
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="only scenarios whose name matches; may be given several times",
+    )
     parser.add_argument("--list", action="store_true", help="list the scenarios and what they show")
     parser.add_argument(
         "--coverage", action="store_true", help="list lines and branches that no scenario reached"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    parser.add_argument("--junit", type=Path, metavar="FILE")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every divergence as JSON")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write a report in Markdown")
 
 
