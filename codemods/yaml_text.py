@@ -12,6 +12,7 @@ import yaml
 
 from codemods.edits import Edit
 from drs_refactor.errors import InputError
+from drs_refactor.yaml_errors import told_as_input
 
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -133,23 +134,8 @@ class Document:
 
 def compose(text: str, relative: str) -> Document:
     """Parse a template. Raises InputError with the line where it is no YAML."""
-    try:
+    with told_as_input(text, relative, "Mend the template"):
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise InputError(
-            f"this is not valid YAML: {error.problem}",
-            path=relative,
-            line=mark.line + 1 if mark else None,
-            mend="Mend the template",
-        ) from error
-    except yaml.reader.ReaderError as error:
-        raise InputError(
-            f"this is not valid YAML: {error.reason}",
-            path=relative,
-            line=text.encode().count(b"\n", 0, error.position) + 1,
-            mend="Mend the template",
-        ) from error
     if root is None:
         raise InputError("this template is empty", path=relative)
     return Document(relative, text, root)

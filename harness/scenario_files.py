@@ -13,13 +13,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from drs_refactor.errors import InputError
+from drs_refactor.yaml_errors import told_as_input
 from harness.aws.disruptions import Disruption, Latency
 from harness.scenario import Invocation, Network, Scenario, Server, Start, TrustedRole
 
@@ -57,26 +57,14 @@ def select(scenarios: Iterable[Scenario], globs: Iterable[str]) -> list[Scenario
     return chosen
 
 
-@lru_cache(maxsize=64)
-def _load(path: Path, _modified: int) -> Any:
-    with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, yaml.CSafeLoader)
-
-
 def read(path: Path) -> list[Scenario]:
     """The scenarios of one file. Raises InputError with the line for what is not understood."""
     try:
         text = path.read_text(encoding="utf-8")
-        document = _load(path, path.stat().st_mtime_ns)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise InputError(
-            f"this is not valid YAML: {error.problem}",
-            path=path,
-            line=mark.line + 1 if mark else None,
-        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", path=path) from error
+    with told_as_input(text, path):
+        document = yaml.load(text, yaml.CSafeLoader)
     if not isinstance(document, dict) or not isinstance(document.get("scenarios"), dict):
         raise InputError("there are no scenarios in it", path=path, mend="Add scenarios: {name: …}")
 

@@ -98,3 +98,12 @@ def test_what_the_plan_tells(tree: Tree) -> None:
         "main.yaml: PlannerFunction: Timeout 60 → 130 s",
         "main.yaml: Role: may invoke ReaderFunction, WorkerFunction",
     )
+
+
+def test_a_function_that_would_take_the_handlers_name(tree: Tree) -> None:
+    tree.configure(
+        'function = "start_batch"\n', 'function = "start_batch"\nrename = "lambda_handler"\n'
+    )
+    error = tree.refusal()
+    assert "would take the place of the handler 'lambda_handler'" in error.what
+    assert error.place.startswith(f"{tree.config}:")

@@ -64,7 +64,9 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, scenario: str, what: st
     assert caught.value.place == f"{path}:3"
 
 
-@pytest.mark.parametrize("text", ["scenarios: [", "scenarios: 1", "other: {}", ""])
+@pytest.mark.parametrize(
+    "text", ["scenarios: [", "scenarios: \x00", "scenarios: 1", "other: {}", ""]
+)
 def test_a_file_that_holds_no_scenarios(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputError) as caught:
         read(written(tmp_path, text))

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from drs_refactor.errors import InputError
+from drs_refactor.yaml_errors import told_as_input
 
 
 class Mapping(dict[Any, Any]):
@@ -52,17 +53,11 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(
 def read(path: Path) -> Mapping:
     """The template in `path`. Raises InputError where it is no YAML or no template."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise InputError(
-            f"this is not valid YAML: {error.problem}",
-            path=path,
-            line=mark.line + 1 if mark else None,
-            mend="Mend the template",
-        ) from error
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", path=path) from error
+    with told_as_input(text, path, "Mend the template"):
+        document = yaml.load(text, _Loader)
     if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), dict):
         raise InputError(
             "this is no CloudFormation template: it has no Resources",
