@@ -37,6 +37,15 @@ def write(path: Path, content: str | bytes) -> None:
         ) from error
 
 
+def can_be_written(path: Path | None) -> None:
+    """Raise InputError, before anything is run, for a file that could not be written after it."""
+    if path is None:
+        return
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError("cannot be written", path=path, mend="Name another file")
+
+
 def write_json(path: Path | None, document: Any) -> None:
     """Write a document, if a file was asked for."""
     if path is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 
 class InputError(Exception):
@@ -15,6 +17,10 @@ class InputError(Exception):
         self.path, self.line = path, line
         self.mend = mend
         super().__init__(str(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Workers raise it too: Exception's own way would give the whole text as `what`.
+        return partial(InputError, path=self.path, line=self.line, mend=self.mend), (self.what,)
 
     @property
     def place(self) -> str:

@@ -11,8 +11,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from drs_refactor.declared_allowances import allowance
 from drs_refactor.errors import InputError
-from drs_refactor.model import RAISE, RESERVED, Alias, Function, Migration, Move, Templates
+from drs_refactor.model import (
+    RAISE,
+    RESERVED,
+    Alias,
+    Function,
+    Migration,
+    Move,
+    Scenarios,
+    Templates,
+)
 from drs_refactor.toml_keys import Keys, lines_of
 
 __all__ = ["Alias", "Function", "Migration", "Move", "Templates", "load"]
@@ -39,7 +49,17 @@ def load(path: Path) -> Migration:
 
 
 def _migration(path: Path, top: Keys) -> Migration:
-    top.allow("trees", "layers", "services_gone", "functions", "moves", "aliases", "templates")
+    top.allow(
+        "trees",
+        "layers",
+        "services_gone",
+        "functions",
+        "moves",
+        "aliases",
+        "templates",
+        "scenarios",
+        "allowances",
+    )
     trees = top.table_of("trees", "[trees]", {})
     trees.allow("legacy", "refactored")
     functions = _functions(top)
@@ -55,7 +75,16 @@ def _migration(path: Path, top: Keys) -> Migration:
         moves=moves,
         aliases=tuple(_alias(keys, functions) for keys in top.tables("aliases", [])),
         templates=_templates(top),
+        scenarios=_scenarios(top),
+        allowances=tuple(allowance(keys) for keys in top.tables("allowances", [])),
     )
+
+
+def _scenarios(top: Keys) -> Scenarios:
+    keys = top.table_of("scenarios", "[scenarios]", {})
+    keys.allow("files", "shipped")
+    files = keys.inside("files", keys.strings("files"))
+    return Scenarios(files, keys.get("shipped", bool, not files), keys.line)
 
 
 def _functions(top: Keys) -> dict[str, Function]:

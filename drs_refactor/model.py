@@ -82,6 +82,32 @@ class Templates:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """A difference that is no divergence: of this kind, at paths that match, in scenarios that
+    match, with values that match where patterns are given, and no more often than `at_most`.
+    """
+
+    name: str
+    reason: str
+    kind: str
+    path: str
+    scenarios: tuple[str, ...]
+    at_most: int
+    line: int
+    legacy: str = ""
+    refactored: str = ""
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """Files of scenarios beside migration.toml, and whether the shipped ones are run too."""
+
+    files: tuple[str, ...] = ()
+    shipped: bool = True
+    line: int = 1
+
+
+@dataclass(frozen=True)
 class Migration:
     """A whole migration.toml. `legacy` and `refactored` are the default trees beside it."""
 
@@ -94,6 +120,8 @@ class Migration:
     moves: tuple[Move, ...]
     aliases: tuple[Alias, ...]
     templates: Templates
+    scenarios: Scenarios = Scenarios()
+    allowances: tuple[Allowance, ...] = ()
 
     def renames(self) -> dict[str, str]:
         """Moved functions by their old name, with the new one."""

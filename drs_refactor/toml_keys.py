@@ -26,9 +26,9 @@ def lines_of(text: str) -> dict[Place, int]:
         if header := _HEADER.match(line):
             table = ()
             parts = _parts(header[2])
-            for part in parts:
+            for depth, part in enumerate(parts, 1):
                 table = (*table, part)
-                if table in counts and (part is not parts[-1] or header[1] == "["):
+                if table in counts and (depth < len(parts) or header[1] == "["):
                     table = (*table, counts[table] - 1)
             if header[1] == "[[":
                 counts[table] = counts.get(table, 0) + 1

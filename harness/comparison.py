@@ -1,14 +1,16 @@
-"""Two recordings compared, facet by facet. The first difference in time comes first."""
+"""Two recordings compared, facet by facet."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
-from harness.allowances import Allowance, MovedInvocations
+from harness.allowances import Allowance, Declared, MovedInvocations, excuse
+from harness.causes import in_order_of_cause
 from harness.recording import Execution, RecordedCall, Recording, Step
 from harness.strict import Difference, differences
 from harness.values import MISSING
@@ -16,13 +18,18 @@ from harness.values import MISSING
 
 @dataclass(frozen=True)
 class Divergence:
-    """Something that the two sides did differently. `step` counts from 1; 0 is the final state."""
+    """Something that the two sides did differently. `step` counts from 1; 0 is the final state.
+
+    The places are lines of the trees ("lambda/x/index.py:12 name"), where they are known.
+    """
 
     kind: str
     step: int
     path: str
     legacy: Any
     refactored: Any
+    legacy_place: str = ""
+    refactored_place: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,17 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a comparison knows of the move: declared invocations and the renames of functions."""
+    """What a comparison knows of the move: declared invocations and other differences, and the
+    moved functions, by their new name with the old one.
+    """
 
     invocations: MovedInvocations
-    renames: Mapping[str, str]
+    moved: Mapping[str, str] = field(default_factory=dict)
+    declared: tuple[Declared, ...] = ()
 
 
 def compare(legacy: Recording, refactored: Recording, rules: Rules) -> Comparison:
-    """Compare two recordings of the same scenario."""
+    """Compare two recordings of the same scenario; causes come before what they lead to."""
     legacy_calls, none = rules.invocations.split(legacy)
     refactored_calls, allowed = rules.invocations.split(refactored)
     found = [
@@ -54,31 +64,12 @@ def compare(legacy: Recording, refactored: Recording, rules: Rules) -> Compariso
         *_final("table", legacy.tables, refactored.tables),
         *_final("drs", legacy.drs, refactored.drs),
         *_final("ec2", legacy.ec2, refactored.ec2),
-        *_logs(legacy, refactored, rules.renames),
+        *_logs(legacy, refactored, {old: new for new, old in rules.moved.items()}),
         *_network(legacy, refactored),
     ]
     hits = Allowance(allowed.name, allowed.reason, allowed.hits + none.hits)
-    return Comparison(legacy.scenario, tuple(sorted(found, key=_when)), (hits,))
-
-
-_ORDER = (
-    "permission",
-    "exception",
-    "state",
-    "calls",
-    "step",
-    "execution",
-    "table",
-    "drs",
-    "ec2",
-    "logs",
-    "network",
-)
-
-
-def _when(divergence: Divergence) -> tuple[int, int]:
-    """By step, the final state last; within a step, causes before what they lead to."""
-    return (divergence.step or 1_000_000, _ORDER.index(divergence.kind))
+    kept, excused = excuse(legacy.scenario, found, rules.declared)
+    return Comparison(legacy.scenario, tuple(in_order_of_cause(kept)), (hits, *excused))
 
 
 def _permissions(
@@ -95,6 +86,7 @@ def _permissions(
                 f"{call.function} {call.name}",
                 MISSING,
                 f"{message}: allow it in the role of {call.function}",
+                refactored_place=call.place,
             )
 
 
@@ -105,8 +97,8 @@ def _steps(legacy: tuple[Step, ...], refactored: tuple[Step, ...]) -> Iterator[D
         if one is None or other is None:
             yield Divergence("step", number, "step", _brief(one), _brief(other))
             continue
-        for field in ("source", "function", "at", "event"):
-            yield from _of("step", number, field, getattr(one, field), getattr(other, field))
+        for name in ("source", "function", "at", "event"):
+            yield from _of("step", number, name, getattr(one, name), getattr(other, name))
         if one.error or other.error:
             yield from _of("exception", number, "error", one.error, other.error)
         else:
@@ -143,23 +135,25 @@ def _calls(legacy: list[RecordedCall], refactored: list[RecordedCall]) -> Iterat
 
 def _call(number: int, one: RecordedCall, other: RecordedCall) -> Iterator[Divergence]:
     path = f"calls[{number}] {one.name}"
-    for field in ("at", "account", "region", "parameters", "attempts", "error"):
-        for difference in differences(getattr(one, field), getattr(other, field), field):
+    for name in ("at", "account", "region", "parameters", "attempts", "error"):
+        for difference in differences(getattr(one, name), getattr(other, name), name):
             yield Divergence(
                 "calls",
                 one.step,
                 f"{path} {difference.path}",
                 difference.legacy,
                 difference.refactored,
+                one.place,
+                other.place,
             )
 
 
 def _lost(number: int, call: RecordedCall, *, extra: bool) -> Divergence:
     path = f"calls[{number}] {call.name}"
     shown = {"function": call.function, "parameters": call.parameters}
-    return Divergence(
-        "calls", call.step, path, MISSING if extra else shown, shown if extra else MISSING
-    )
+    if extra:
+        return Divergence("calls", call.step, path, MISSING, shown, refactored_place=call.place)
+    return Divergence("calls", call.step, path, shown, MISSING, legacy_place=call.place)
 
 
 def _executions(
@@ -177,33 +171,26 @@ def _final(kind: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Itera
 def _logs(
     legacy: Recording, refactored: Recording, renames: Mapping[str, str]
 ) -> Iterator[Divergence]:
-    """Log records as a multiset, by the function that wrote them, wherever it ran."""
-    counts: list[Counter[tuple[Any, ...]]] = []
-    for recording in (legacy, refactored):
-        counts.append(
-            Counter(
-                (
-                    line.step,
-                    renames.get(line.where, line.where),
-                    line.level,
-                    line.message,
-                    line.exception,
-                )
-                for line in recording.logs
-            )
-        )
-    for record in sorted(counts[0].keys() | counts[1].keys(), key=repr):
-        one, other = counts[0][record], counts[1][record]
-        if one != other:
-            step, where, level, message, exception = record
-            text = f"{level} {message}" + (f" ({exception})" if exception else "")
-            yield Divergence(
-                "logs",
-                step,
-                f"logs {where}",
-                f"{one} times: {text}" if one else MISSING,
-                f"{other} times: {text}" if other else MISSING,
-            )
+    """Log records as a multiset, by step and the function that wrote them, wherever it ran."""
+    sides = [_counted(recording, renames) for recording in (legacy, refactored)]
+    for step, where in sorted(sides[0].keys() | sides[1].keys()):
+        one = sides[0].get((step, where), Counter())
+        other = sides[1].get((step, where), Counter())
+        # What one side wrote and the other did not; a changed line is one of each.
+        gone, new = (sorted(c.elements(), key=repr) for c in (one - other, other - one))
+        for old, now in zip_longest(gone, new, fillvalue=MISSING):
+            yield Divergence("logs", step, f"logs {where}", old, now)
+
+
+def _counted(
+    recording: Recording, renames: Mapping[str, str]
+) -> dict[tuple[int, str], Counter[str]]:
+    found: dict[tuple[int, str], Counter[str]] = {}
+    for line in recording.logs:
+        where = renames.get(line.where, line.where)
+        text = f"{line.level} {line.message}" + (f" ({line.exception})" if line.exception else "")
+        found.setdefault((line.step, where), Counter())[text] += 1
+    return found
 
 
 def _network(legacy: Recording, refactored: Recording) -> Iterator[Divergence]:

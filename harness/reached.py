@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import coverage
-
 from harness.tree import Tree
 
 Arcs = Mapping[str, frozenset[tuple[int, int]]]
@@ -40,6 +38,8 @@ class Tracer:
     """Traces the code of trees, in one process, for as long as it is asked to."""
 
     def __init__(self, *trees: Tree) -> None:
+        import coverage  # here, since results are read without it
+
         include = sorted({f"{tree.root.resolve()}/*" for tree in trees})
         self._coverage = coverage.Coverage(
             branch=True,
@@ -126,6 +126,8 @@ def _of_file(
 
 def _report(path: Path, arcs: frozenset[tuple[int, int]]) -> Any:
     """coverage.py's own analysis of a file, function by function."""
+    import coverage
+
     measured = coverage.Coverage(branch=True, data_file=None, config_file=False)
     measured.get_data().add_arcs({str(path): arcs})
     with tempfile.TemporaryDirectory() as folder:

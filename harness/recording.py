@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.aws.lambda_runtime import LogLine
+from harness.aws.function import LogLine
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Error:
 class RecordedCall:
     """An API call that code in a function made. `at` in virtual seconds since the start, `step` the
     number, from 1, of the step in whose course it was made; `denied` says that the function's role
-    does not permit it.
+    does not permit it, `place` which line of the tree made it ("lambda/x/index.py:12 name"),
+    `retries` how its client retries.
     """
 
     step: int
@@ -34,6 +35,8 @@ class RecordedCall:
     attempts: int
     error: Error | None
     denied: bool = False
+    place: str = ""
+    retries: str = ""
 
 
 @dataclass(frozen=True)

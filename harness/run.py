@@ -7,20 +7,18 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
-from boto3.dynamodb.types import TypeSerializer
 from moto.ec2.models import ec2_backends, security_groups, subnets
 from moto.iam.models import iam_backends
 
 from drs_refactor.errors import InputError
 from harness.aws import clients, trust
 from harness.aws.drs import JobPlan, JobTiming, Launch, drs_backends
+from harness.aws.entries import OnEntry
+from harness.deployment import HUB, REGION, create_role, put_item
 from harness.recording import Recording
 from harness.scenario import Invocation, Network, Scenario
 from harness.tree import Tree
 from harness.world import World
-
-_serialize = TypeSerializer().serialize
-_HUB, _REGION = "123456789012", "us-east-1"
 
 
 def run(
@@ -29,6 +27,7 @@ def run(
     *,
     cold: bool = False,
     denied: Mapping[str, tuple[str, ...]] | None = None,
+    on_entry: OnEntry | None = None,
 ) -> Recording:
     """Run a scenario in a world of its own. Raises InputError where it does not fit the tree."""
     _check(tree, scenario)
@@ -39,6 +38,7 @@ def run(
         latencies=scenario.slow,
         history_limit=scenario.history_limit,
         denied=denied,
+        on_entry=on_entry,
     ) as world:
         seed(world, scenario)
         if scenario.start is not None:
@@ -57,22 +57,13 @@ def run(
 
 def seed(world: World, scenario: Scenario) -> None:
     """Put what the scenario says into the account."""
-    dynamodb = clients.client("dynamodb")
     for variable, items in scenario.tables.items():
         table = world.tree.table_of(variable)
+        assert table is not None, "_check has looked"
         for item in items:
-            attributes = {key: _serialize(_numbers(value)) for key, value in item.items()}
-            dynamodb.put_item(TableName=table, Item=attributes)
+            put_item(table, _numbers(item))
     for role in scenario.roles:
-        iam_backends[role.account]["aws"].create_role(
-            role_name=role.name,
-            assume_role_policy_document=trust.trust_policy(role.external_id),
-            path="/",
-            permissions_boundary=None,
-            description="",
-            tags=[],
-            max_session_duration=None,
-        )
+        create_role(role.account, role.name, trust.trust_policy(role.external_id))
     for network in scenario.networks:
         _create_network(network)
     for server in scenario.servers:
@@ -91,7 +82,7 @@ def seed(world: World, scenario: Scenario) -> None:
         clients.client("drs", region).initialize_service()
     for plan in scenario.jobs:
         settings = dict(plan)
-        account, region = settings.pop("account", _HUB), settings.pop("region", _REGION)
+        account, region = settings.pop("account", HUB), settings.pop("region", REGION)
         drs_backends[account][region].plan_next_job(_job_plan(settings))
 
 

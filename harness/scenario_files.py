@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from drs_refactor.errors import InputError
+from drs_refactor.model import Migration
 from drs_refactor.yaml_errors import told_as_input
 from harness.aws.disruptions import Disruption, Latency
 from harness.scenario import Invocation, Network, Scenario, Server, Start, TrustedRole
@@ -38,6 +39,37 @@ _PARTS: dict[str, type[Any]] = {
 def shipped() -> list[Scenario]:
     """The scenarios that come with the harness, by file and place in it."""
     return [s for path in sorted(SHIPPED.glob("*.yaml")) for s in read(path)]
+
+
+def of(migration: Migration) -> list[Scenario]:
+    """The scenarios of a migration: its own files', and the shipped ones unless it leaves them out.
+
+    Raises InputError for files that are not there or not understood, and for a name given twice.
+    """
+    wanted = migration.scenarios
+    found = shipped() if wanted.shipped else []
+    folder = migration.path.parent
+    for glob in wanted.files:
+        paths = sorted(folder.glob(glob))
+        if not paths:
+            raise InputError(
+                f"no file matches scenarios files {glob!r}",
+                path=migration.path,
+                line=wanted.line,
+                mend="Write it relative to this file",
+            )
+        found += [scenario for path in paths for scenario in read(path)]
+    names: set[str] = set()
+    for scenario in found:
+        if scenario.name in names:
+            raise InputError(
+                f"two scenarios are called {scenario.name!r}",
+                path=migration.path,
+                line=wanted.line,
+                mend="Rename one, or set shipped = false in [scenarios]",
+            )
+        names.add(scenario.name)
+    return found
 
 
 def select(scenarios: Iterable[Scenario], globs: Iterable[str]) -> list[Scenario]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from drs_refactor.errors import InputError
 from drs_refactor.migration import Function, Migration
-from harness.aws.lambda_runtime import FunctionDefinition
-from harness.aws.modules import compiled
+from harness.aws.compiling import compiled
+from harness.aws.function import FunctionDefinition
 from harness.aws.templates.stack import ACCOUNT, REGION, Stack, stacks_of
 
 LAMBDA_DEFAULT_TIMEOUT = 3
@@ -148,6 +148,8 @@ def _function(
             region=REGION,
             account=ACCOUNT,
             role=str(properties.get("Role", "")),
+            runtime=str(properties.get("Runtime", "python3.12")),
+            root=f"{root}/",
         )
     raise InputError(
         f"no template defines the function {function.resource!r}",

@@ -1,231 +1,122 @@
-"""Verify: each scenario on both trees, warm and all-cold, compared; and a control that can fail."""
+"""Verify: every scenario on both trees, on spawned workers; and a control that can fail."""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from drs_refactor.migration import Migration, load
-from harness.allowances import Allowance, MovedInvocations, total
-from harness.comparison import Comparison, Divergence, Rules, compare
-from harness.executor import in_workers
-from harness.explain import explain
-from harness.reached import Arcs, Reached, Tracer, merged, reached
-from harness.recording import Recording
-from harness.run import run
+from harness.allowances import Allowance, total
+from harness.executor import Done, Lost, Workers
+from harness.reached import Reached, merged
+from harness.reached import reached as of_trees
+from harness.results import CONTROL, ScenarioResult, Trees, Verification, Work
 from harness.scenario import Scenario
-from harness.tree import Tree, read_tree
-
-CONTROL = "control: legacy against itself"
+from harness.sides import Sides, read_sides
 
 
 @dataclass(frozen=True)
-class Trees:
-    """What a worker needs to read both sides for itself."""
+class Options:
+    """What else is asked for: coverage, shares of the time, moto without shortcuts."""
 
-    config: Path
-    legacy: Path
-    refactored: Path
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A divergence; `containers` says whether it came up with warm ones or only with cold ones."""
-
-    divergence: Divergence
-    containers: str
-
-
-@dataclass(frozen=True)
-class ScenarioResult:
-    """One scenario's verdict: identical, divergent, or invalid where it shows nothing."""
-
-    name: str
-    shows: str
-    verdict: str
-    findings: tuple[Finding, ...]
-    explanation: tuple[str, ...]
-    allowances: tuple[Allowance, ...]
-    steps: int
-    calls: int
-    virtual_seconds: float
-    seconds: float
-    scenario: Scenario
-    arcs: Arcs = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Verification:
-    """All results in the order of the scenarios."""
-
-    verdict: str
-    results: tuple[ScenarioResult, ...]
-    allowances: tuple[Allowance, ...]
-    control: str
-    seconds: float
-    reached: tuple[Reached, ...] = ()
-    denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Sides:
-    """Both trees and the rules of their comparison. `denied` are actions that the old homes of the
-    moved functions must not need any more, by function.
-    """
-
-    legacy: Tree
-    refactored: Tree
-    rules: Rules
-    denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-def read_sides(trees: Trees) -> Sides:
-    """Read both trees. Raises InputError for what is amiss."""
-    migration = load(trees.config)
-    legacy = read_tree(trees.legacy, migration, "legacy")
-    refactored = read_tree(trees.refactored, migration, "refactored")
-    actions = tuple(f"{service}:*" for service in migration.services_gone)
-    denied = {move.source: actions for move in migration.moves}
-    return Sides(legacy, refactored, rules_of(migration, refactored), denied)
-
-
-def rules_of(migration: Migration, refactored: Tree) -> Rules:
-    """The declared invocations and renames of a migration."""
-    actions: dict[str, set[str]] = {}
-    for move in migration.moves:
-        if move.action:
-            actions.setdefault(refactored.functions[move.destination].name, set()).add(move.action)
-    invocations = MovedInvocations({name: frozenset(found) for name, found in actions.items()})
-    return Rules(invocations, migration.renames())
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a worker does: one scenario, traced if coverage was asked for."""
-
-    trees: Trees
-    scenario: Scenario
     coverage: bool = False
+    shares: bool = False
+    plain: bool = False
 
 
 def verify(
     trees: Trees,
     scenarios: Iterable[Scenario],
     on_result: Callable[[ScenarioResult], None],
-    *,
-    coverage: bool = False,
+    options: Options = Options(),
 ) -> Verification:
-    """Verify all scenarios on spawned workers; `on_result` is told each result as it comes.
+    """Verify all scenarios; `on_result` is told each result as it comes.
 
-    With `coverage`, also tell which lines and branches that the move touched were reached.
+    Raises InputError for trees that cannot be read. Interrupted, it gives what is done.
     """
     began = time.perf_counter()
     chosen = list(scenarios)
-    sides = read_sides(trees)  # bad input is told before any worker starts
-    tasks = [Work(trees, scenario, coverage) for scenario in chosen]
-    control_result, *results = in_workers(
-        verify_one,
-        [Work(trees, replace(chosen[0], name=CONTROL)), *tasks],
-        lambda result: None if result.name == CONTROL else on_result(result),
-    )
-    verdicts = {result.verdict for result in results}
-    control = control_result.verdict
-    verdict = next(
-        (v for v in ("invalid", "divergent") if v in verdicts | {_as_control(control)}), "identical"
-    )
-    return Verification(
-        verdict,
-        tuple(results),
-        tuple(total(a for result in results for a in result.allowances)),
-        control,
-        time.perf_counter() - began,
-        tuple(_reached(sides, results)) if coverage else (),
-        sides.denied,
-    )
+    asked = [replace(chosen[0], name=CONTROL), *chosen]
+    # The workers import moto while this process, which never does, reads the trees.
+    with Workers(
+        _verify_one, warm_up=_import, count=min(os.cpu_count() or 1, len(asked))
+    ) as workers:
+        sides = read_sides(trees)
+
+        def told(index: int, result: ScenarioResult | Lost) -> None:
+            if index:
+                on_result(_named(result, asked[index]))
+
+        tasks = [
+            Work(trees, scenario, options.coverage, options.shares, options.plain)
+            for scenario in asked
+        ]
+        done = workers.run(tasks, told)
+    return _verification(sides, asked, done, options, time.perf_counter() - began)
 
 
-def _reached(sides: Sides, results: list[ScenarioResult]) -> list[Reached]:
-    arcs = merged([result.arcs for result in results])
-    return reached(sides.legacy, sides.refactored, arcs)
+def _verify_one(work: Work) -> ScenarioResult:
+    from harness.one_scenario import verify_one
+
+    return verify_one(work)
 
 
-def _as_control(verdict: str) -> str:
-    """A control that is not identical makes every verdict beside it invalid."""
-    return "identical" if verdict == "identical" else "invalid"
+def _import() -> None:
+    import harness.one_scenario  # noqa: F401
 
 
-def verify_one(work: Work) -> ScenarioResult:
-    """Verify one scenario in this process."""
-    sides = _sides(work.trees)
-    result = verify_scenario(sides, work.scenario)
-    if not work.coverage:
+def _named(result: ScenarioResult | Lost, scenario: Scenario) -> ScenarioResult:
+    """A result, also for a scenario whose worker was lost."""
+    if isinstance(result, ScenarioResult):
         return result
-    # Apart, since tracing takes several times as long as running.
-    tracer = Tracer(sides.legacy, sides.refactored)
-    with tracer.tracing():
-        run(sides.legacy, work.scenario)
-        run(sides.refactored, work.scenario)
-    return replace(result, arcs=tracer.take())
-
-
-_known: dict[Trees, Sides] = {}
-
-
-def _sides(trees: Trees) -> Sides:
-    """The trees as this worker has read them."""
-    if trees not in _known:
-        _known[trees] = read_sides(trees)
-    return _known[trees]
-
-
-def verify_scenario(sides: Sides, scenario: Scenario) -> ScenarioResult:
-    """Run a scenario on both sides and compare, first warm, then with a cold start each time.
-
-    All functions share one role in most trees, so the second time the refactored tree also runs
-    without the permissions that the moved functions' old home must not need any more.
-    """
-    began = time.perf_counter()
-    findings: list[Finding] = []
-    allowances: list[Allowance] = []
-    explanation: list[str] = []
-    warm: Recording | None = None
-    control = scenario.name == CONTROL
-    other = sides.legacy if control else sides.refactored
-    for containers in ("warm", "cold"):
-        cold = containers == "cold"
-        legacy = run(sides.legacy, scenario, cold=cold)
-        denied = sides.denied if cold and not control else None
-        refactored = run(other, scenario, cold=cold, denied=denied)
-        warm = warm or legacy
-        comparison = compare(legacy, refactored, sides.rules)
-        allowances += comparison.allowances
-        if comparison.divergences:
-            findings = [Finding(divergence, containers) for divergence in comparison.divergences]
-            explanation = list(_explanation(comparison, legacy, refactored))
-            break
-    assert warm is not None
-    verdict = "divergent" if findings else "identical" if warm.steps else "invalid"
+    why = f"{result.why}\n{result.details}".strip()
     return ScenarioResult(
-        scenario.name,
-        scenario.shows,
-        verdict,
-        tuple(findings),
-        tuple(explanation),
-        tuple(total(allowances)),
-        len(warm.steps),
-        len(warm.calls),
-        warm.elapsed,
-        time.perf_counter() - began,
-        scenario,
+        scenario.name, scenario.shows, "invalid", (), (), (), 0, 0, 0.0, 0.0, scenario, problem=why
     )
 
 
-def _explanation(comparison: Comparison, legacy: Recording, refactored: Recording) -> Iterator[str]:
-    """DeepDiff's words for the first step whose results differ."""
-    for divergence in comparison.divergences:
-        if divergence.kind == "state":
-            index = divergence.step - 1
-            yield from explain(legacy.steps[index].result, refactored.steps[index].result)
-            return
+def _verification(
+    sides: Sides,
+    asked: list[Scenario],
+    done: Done[ScenarioResult],
+    options: Options,
+    seconds: float,
+) -> Verification:
+    named = [
+        _named(result, scenario)
+        for result, scenario in zip(done.results, asked, strict=True)
+        if result is not None
+    ]
+    control = next((r.verdict for r in named if r.name == CONTROL), "not run")
+    results = [result for result in named if result.name != CONTROL]
+    allowances = total(a for result in results for a in result.allowances)
+    found: list[Reached] = []
+    if options.coverage:
+        found = of_trees(sides.legacy, sides.refactored, merged([r.arcs for r in results]))
+    return Verification(
+        _verdict(control, results, allowances, complete=len(results) == len(asked) - 1),
+        tuple(results),
+        tuple(allowances),
+        control,
+        seconds,
+        len(asked) - 1,
+        tuple(found),
+        sides.denied,
+        {key: function.runtime for key, function in sides.refactored.functions.items()},
+        tuple(sorted(set().union(*(result.retries for result in results)))),
+    )
+
+
+def _verdict(
+    control: str, results: list[ScenarioResult], allowances: list[Allowance], *, complete: bool
+) -> str:
+    """A failed control or an allowance that hid too much make every verdict beside them invalid."""
+    verdicts = {result.verdict for result in results}
+    if "invalid" in verdicts or any(allowance.too_broad for allowance in allowances):
+        return "invalid"
+    if control not in ("identical", "not run"):
+        return "invalid"
+    if "divergent" in verdicts:
+        return "divergent"
+    return "identical" if complete and control == "identical" else "inconclusive"

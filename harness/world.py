@@ -9,9 +9,6 @@ from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
-from botocore.exceptions import ClientError
-
-from drs_refactor.errors import InputError
 from harness import virtual_threading
 from harness.aws import (
     account,
@@ -25,18 +22,19 @@ from harness.aws import (
 )
 from harness.aws.calls import Call
 from harness.aws.disruptions import Disruption, Disruptor, Latency
+from harness.aws.entries import OnEntry
+from harness.aws.function import FunctionDefinition, LogLine
 from harness.aws.lambda_runtime import (
     Answer,
     Container,
-    FunctionDefinition,
     LambdaRuntime,
-    LogLine,
     current_step,
     running,
 )
 from harness.aws.permissions import Policy
 from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
 from harness.clock import Task, VirtualClock
+from harness.deployment import HUB, REGION, deploy
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
 from harness.tree import Tree
 
@@ -56,11 +54,14 @@ class World:
         latencies: tuple[Latency, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
         denied: Mapping[str, tuple[str, ...]] | None = None,
+        on_entry: OnEntry | None = None,
     ) -> None:
-        """`denied` are actions, by function, that its role is denied on top of its policies."""
+        """`denied` are actions, by function, that its role is denied on top of its policies;
+        `on_entry` is told each function of the tree's code that is entered.
+        """
         self.tree = tree
         self.clock = VirtualClock()
-        self.runtime = LambdaRuntime(self.clock, self, cold)
+        self.runtime = LambdaRuntime(self.clock, self, cold, on_entry)
         self._disruptor = Disruptor(disruptions, latencies)
         self._history_limit = history_limit
         self._policies = {
@@ -88,7 +89,9 @@ class World:
         virtual_threading.use_clock(self.clock)
         lambda_service.use_runtime(self.runtime)
         calls.use(self._disruptor, self._authorize)
-        self._deploy()
+        deploy(self.tree)
+        for function in self.tree.functions.values():
+            self.runtime.add(function)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,38 +100,6 @@ class World:
         lambda_service.use_runtime(None)
         calls.use(None, None)
         stepfunctions.forget_threads()
-
-    def _deploy(self) -> None:
-        dynamodb, functions, states = map(clients.client, ("dynamodb", "lambda", "stepfunctions"))
-        iam = clients.client("iam")
-        for role in self.tree.roles:
-            iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=json.dumps(role.trust))
-        for table in self.tree.tables:
-            dynamodb.create_table(TableName=table.name, **table.properties)
-        for function in self.tree.functions.values():
-            functions.create_function(
-                FunctionName=function.name,
-                Runtime="python3.12",
-                Role=function.role,
-                Handler=function.handler,
-                Code={"ZipFile": b""},
-                Timeout=function.timeout,
-                MemorySize=function.memory,
-                Environment={"Variables": _template_variables(function.variables)},
-            )
-            self.runtime.add(function)
-        for machine in self.tree.machines:
-            try:
-                states.create_state_machine(
-                    name=machine.name, definition=machine.definition, roleArn=machine.role
-                )
-            except ClientError as error:
-                raise InputError(
-                    f"the definition of {machine.logical_id} is no valid state machine: "
-                    f"{' '.join(str(error).split())[:300]}",
-                    path=machine.template,
-                    mend="Mend its Definition or DefinitionString",
-                ) from error
 
     def _authorize(self, call: Call) -> Disruption | None:
         """The hub account's roles decide; what an assumed role may do is not in the templates."""
@@ -202,7 +173,7 @@ class World:
 
     def start_execution(self, machine: str, name: str, machine_input: Any) -> None:
         """Start a state machine; `run` lets it go on."""
-        arn = f"arn:aws:states:us-east-1:123456789012:stateMachine:{machine}"
+        arn = f"arn:aws:states:{REGION}:{HUB}:stateMachine:{machine}"
         clients.client("stepfunctions").start_execution(
             stateMachineArn=arn, name=name, input=json.dumps(machine_input)
         )
@@ -242,10 +213,6 @@ def _policy(tree: Tree, function: FunctionDefinition, denied: tuple[str, ...]) -
     return permissions.policy_of(role.arn, role.policies, denied)
 
 
-def _template_variables(variables: Any) -> dict[str, str]:
-    return {key: value for key, value in variables.items() if not key.startswith(("AWS_", "_"))}
-
-
 def _unanswered(calls: list[Call]) -> list[str]:
     """What would have needed real AWS: a verdict must not stand on it."""
     return [
@@ -265,4 +232,6 @@ def _recorded(call: Call) -> RecordedCall:
         call.attempts,
         Error(*call.error) if call.error else None,
         call.denied,
+        call.place,
+        call.retries,
     )

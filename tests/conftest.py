@@ -9,7 +9,8 @@ import pytest
 
 from drs_refactor.migration import Migration, load
 from harness.executor import COLLECT_EVERY
-from harness.verify import Sides, Trees, read_sides
+from harness.results import Trees
+from harness.sides import Sides, read_sides
 
 ROOT = Path(__file__).parent.parent
 

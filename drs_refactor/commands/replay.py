@@ -8,8 +8,10 @@ from pathlib import Path
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from harness import scenario_files
+from harness.one_scenario import verify_scenario
 from harness.reports import text
-from harness.verify import Trees, read_sides, verify_scenario
+from harness.results import Trees
+from harness.sides import read_sides
 
 NAME = "replay"
 HELP = "run one case again, from the file that verify wrote for it"
@@ -18,6 +20,9 @@ EXAMPLE = "drs-refactor replay reports/cases/drill-one-wave.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", type=Path, metavar="CASE.json")
+    parser.add_argument(
+        "--all", action="store_true", help="show what followed from the first divergence too"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"the case has no {error}", path=path) from error
     result = verify_scenario(read_sides(trees), scenario)
     if result.findings:
-        for line in text.divergences(result, f"drs-refactor replay {path.as_posix()}"):
+        again = f"drs-refactor replay {path.as_posix()}"
+        for line in text.divergences(result, again, everything=options.all):
             print(line)
     print(f"{result.name}: {result.verdict}")
     return EXIT[result.verdict]

@@ -8,12 +8,13 @@ import os
 import sys
 from pathlib import Path
 
-from drs_refactor.documents import relative, versions, write, write_json
+from drs_refactor.documents import can_be_written, relative, versions, write, write_json
 from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
 from harness import scenario_files
 from harness.reports import documents, markdown, text
-from harness.verify import ScenarioResult, Trees, Verification, verify
+from harness.results import ScenarioResult, Trees, Verification
+from harness.verify import Options, verify
 
 NAME = "verify"
 HELP = "run scenarios on both trees in the fake account and compare everything they do"
@@ -53,24 +54,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--coverage", action="store_true", help="list lines and branches that no scenario reached"
     )
+    parser.add_argument(
+        "--speed", action="store_true", help="print what a run costs and whose code it goes to"
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="run moto and botocore without shortcuts: slow"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every divergence as JSON")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write a report in Markdown")
 
 
 def run(options: argparse.Namespace) -> int:
-    scenarios = scenario_files.select(scenario_files.shipped(), options.scenario)
+    migration = load(options.config)
+    scenarios = scenario_files.select(scenario_files.of(migration), options.scenario)
     if options.list:
         width = max(len(scenario.name) for scenario in scenarios)
         for scenario in scenarios:
             print(f"{scenario.name:<{width}}  {' '.join(scenario.shows.split())}")
         return 0
     trees = trees_of(options)
+    for path in (options.json, options.junit, options.report):
+        can_be_written(path)
     progress = _Progress(len(scenarios))
-    verification = verify(trees, scenarios, progress.result, coverage=options.coverage)
+    asked = Options(options.coverage, options.speed, options.plain)
+    verification = verify(trees, scenarios, progress.result, asked)
     progress.clear()
     replays = {r.name: _write_case(trees, r) for r in verification.results if r.findings}
-    _print(verification, replays)
+    _print(verification, replays, options)
     names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
     write_json(options.json, documents.as_json(verification, names, versions()))
     if options.junit:
@@ -80,17 +91,22 @@ def run(options: argparse.Namespace) -> int:
     return EXIT[verification.verdict]
 
 
-def _print(verification: Verification, replays: dict[str, str]) -> None:
+def _print(
+    verification: Verification, replays: dict[str, str], options: argparse.Namespace
+) -> None:
     for line in text.table(list(verification.results)):
         print(line)
     for result in verification.results:
-        if result.findings:
-            for line in text.divergences(result, replays[result.name]):
+        if result.findings or result.problem:
+            for line in text.divergences(result, replays.get(result.name, "")):
                 print(line)
     for line in text.coverage(verification.reached):
         print(line)
     for line in text.summary(verification):
         print(line)
+    if options.speed:
+        for line in text.speed(verification):
+            print(line)
 
 
 def _write_case(trees: Trees, result: ScenarioResult) -> str:

@@ -16,7 +16,7 @@ from unittest.mock import patch
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import boto3
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber
@@ -65,8 +65,17 @@ def active() -> Iterator[None]:
 
 
 def reset() -> None:
-    """Empty all accounts and start counting ids anew."""
-    BackendDict.reset()
+    """Empty all accounts and start counting ids anew.
+
+    As moto's own reset, but backends that are thrown away are not filled anew before that.
+    """
+    in_use: list[BackendDict[Any]] = vars(BackendDict)["_instances"]
+    for accounts in in_use:
+        for _, _, backend in accounts.iter_backends():
+            if type(backend).reset is not BaseBackend.reset:
+                backend.reset()
+        accounts.clear()
+    in_use.clear()
     reset_model_data()
     ids.reset()
 

@@ -8,6 +8,7 @@ and on the back-off of botocore's standard retry mode.
 from __future__ import annotations
 
 import inspect
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,6 +64,8 @@ class Call:
     unanswered: bool = False
     denied: bool = False
     read_timeout: float = field(default=60.0, repr=False)
+    place: str = ""
+    retries: str = ""
 
     @property
     def name(self) -> str:
@@ -129,6 +132,24 @@ def account_of(client: Any) -> str:
     return get_account_id_from(credentials.access_key if credentials else "")
 
 
+def _retries(config: Any) -> str:
+    """A client's way with failures, in botocore's words."""
+    retries = config.retries or {}
+    attempts = retries.get("total_max_attempts", "default")
+    return f"{retries.get('mode')}, {attempts} attempts, read time-out {config.read_timeout:g} s"
+
+
+def _place(root: str) -> str:
+    """The innermost line of the tree at `root` that is running, and its function."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(root):
+            path = frame.f_code.co_filename[len(root) :]
+            return f"{path}:{frame.f_lineno} {frame.f_code.co_name}"
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
 @contextmanager
 def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> Iterator[None]:
     """Tell `on_call` of each call that a function makes, when it begins."""
@@ -151,6 +172,8 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
                 step=current_step.get(),
                 protocol=self.meta.service_model.resolved_protocol,
                 read_timeout=float(self.meta.config.read_timeout),
+                place=_place(container.function.root),
+                retries=_retries(self.meta.config),
             )
             on_call(call)
             token = current_call.set(call)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from botocore.awsrequest import AWSResponse
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+
 
 _STATUS = {
     "AccessDenied": 403,
@@ -83,6 +85,9 @@ class _Body(BytesIO):
 
 def response(disruption: Disruption, protocol: str, url: str) -> AWSResponse:
     """The refusal in a service's own protocol."""
+    # Here, so that scenarios can be read without botocore.
+    from botocore.awsrequest import AWSResponse
+
     status = _STATUS.get(disruption.error, 400)
     code, message = disruption.error, disruption.message
     headers = {"x-amzn-RequestId": "00000000-0000-4000-8000-000000000000"}

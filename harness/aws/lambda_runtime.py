@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +20,8 @@ from typing import Any, Protocol
 import boto3
 
 from harness.aws import environment, ids
+from harness.aws.entries import OnEntry
+from harness.aws.function import FunctionDefinition, LogLine
 from harness.aws.modules import ModuleSpace
 from harness.aws.private_modules import private_modules
 from harness.clock import VirtualClock
@@ -33,36 +35,6 @@ running: ContextVar[Container | None] = ContextVar("running_function", default=N
 
 current_step: ContextVar[int] = ContextVar("current_step", default=0)
 """Number, from 1, of the invocation from outside in whose course code runs."""
-
-
-@dataclass(frozen=True)
-class FunctionDefinition:
-    """A Lambda function as its template defines it. `timeout` in seconds, `memory` in MB."""
-
-    key: str
-    name: str
-    arn: str
-    entry: Path
-    handler: str
-    folders: tuple[Path, ...]
-    variables: Mapping[str, str]
-    timeout: int
-    memory: int
-    region: str
-    account: str
-    role: str
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One record that code in a function logged; `where` is the Python function that did it."""
-
-    function: str
-    where: str
-    level: str
-    message: str
-    exception: str | None
-    step: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,7 +88,11 @@ class Container:
     """One execution environment of a function: its modules live from one invocation to the next."""
 
     def __init__(
-        self, function: FunctionDefinition, clock: VirtualClock, observer: Observer
+        self,
+        function: FunctionDefinition,
+        clock: VirtualClock,
+        observer: Observer,
+        on_entry: OnEntry | None = None,
     ) -> None:
         self.function = function
         self.variables = dict(function.variables)
@@ -127,6 +103,7 @@ class Container:
             function.folders,
             private_modules(clock, generator, self._on_log),
             lambda text: self._on_text("PRINT", text),
+            on_entry,
         )
         self._handler: Callable[[Any, Context], Any] | None = None
 
@@ -168,11 +145,14 @@ class Container:
 
 @dataclass
 class LambdaRuntime:
-    """The functions of one world. `cold` gives every invocation a fresh container."""
+    """The functions of one world. `cold` gives every invocation a fresh container; `on_entry` is
+    told each function of the code that is entered.
+    """
 
     clock: VirtualClock
     observer: Observer
     cold: bool = False
+    on_entry: OnEntry | None = None
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     _containers: dict[str, Container] = field(default_factory=dict)
 
@@ -182,7 +162,9 @@ class LambdaRuntime:
     def container(self, name: str) -> Container:
         """The warm container of a function, or a new one."""
         if self.cold or name not in self._containers:
-            self._containers[name] = Container(self.functions[name], self.clock, self.observer)
+            self._containers[name] = Container(
+                self.functions[name], self.clock, self.observer, self.on_entry
+            )
         return self._containers[name]
 
     def run(self, name: str, payload: str, source: str) -> Answer:

@@ -14,22 +14,12 @@ import importlib.util
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from harness.aws.compiling import compiled
+from harness.aws.entries import NOTE, OnEntry, with_notes
 from harness.aws.private_modules import copy_of
-
-
-@lru_cache(maxsize=512)
-def _compiled(path: Path, _modified: int, _size: int) -> types.CodeType:
-    return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-
-
-def compiled(path: Path) -> types.CodeType:
-    """The code of a file, compiled once for each state of the file."""
-    status = path.stat()
-    return _compiled(path, status.st_mtime_ns, status.st_size)
 
 
 class ModuleSpace:
@@ -40,19 +30,29 @@ class ModuleSpace:
         folders: Sequence[Path],
         private: Mapping[str, types.ModuleType],
         on_print: Callable[[str], None],
+        on_entry: OnEntry | None = None,
     ) -> None:
         self._folders = tuple(folders)
+        self._on_entry = on_entry
+        self._found: dict[str, tuple[Path, bool] | None] = {}
         self._modules: dict[str, types.ModuleType] = dict(private)
         self._modules["importlib"] = copy_of(importlib, import_module=self.import_module)
         self._builtins = dict(vars(builtins))
         self._builtins["__import__"] = self._import
         self._builtins["print"] = _printer(on_print)
+        if on_entry is not None:
+            self._builtins[NOTE] = lambda path, name: on_entry(Path(path), name)
 
     def load(self, path: Path, name: str) -> types.ModuleType:
         """Run the file as module `name` of this space."""
         return self._execute(name, path, is_package=path.name == "__init__.py")
 
     def _find(self, name: str) -> tuple[Path, bool] | None:
+        if name not in self._found:
+            self._found[name] = self._look_for(name)
+        return self._found[name]
+
+    def _look_for(self, name: str) -> tuple[Path, bool] | None:
         relative = Path(*name.split("."))
         for folder in self._folders:
             package = folder / relative / "__init__.py"
@@ -82,11 +82,14 @@ class ModuleSpace:
         if path.is_dir():
             return module
         try:
-            exec(compiled(path), module.__dict__)
+            exec(self._code(path), module.__dict__)
         except BaseException:
             del self._modules[name]
             raise
         return module
+
+    def _code(self, path: Path) -> types.CodeType:
+        return compiled(path) if self._on_entry is None else with_notes(path)
 
     def _load(self, name: str) -> types.ModuleType:
         if name in self._modules:

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 from harness.reached import Reached
 from harness.reports.text import divergences
+from harness.results import ScenarioResult, Verification
 from harness.values import to_json
-from harness.verify import ScenarioResult, Verification
 
 
 def as_json(verification: Verification, trees: dict[str, str], versions: dict[str, str]) -> Any:
@@ -18,6 +18,12 @@ def as_json(verification: Verification, trees: dict[str, str], versions: dict[st
         "trees": trees,
         "versions": versions,
         "control": verification.control,
+        "interrupted": verification.interrupted,
+        "runtimes": dict(verification.runtimes),
+        "retries": [
+            {"function": function, "service": service, "way": way}
+            for function, service, way in verification.retries
+        ],
         "allowances": [to_json(allowance) for allowance in verification.allowances],
         "scenarios": [_scenario(result) for result in verification.results],
         "coverage": [_function(function) for function in verification.reached],
@@ -46,6 +52,8 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
         "calls": result.calls,
         "virtual_seconds": result.virtual_seconds,
         "seconds": round(result.seconds, 3),
+        "problem": result.problem,
+        "look_at": [to_json(suspect) for suspect in result.suspects],
         "divergences": [
             {
                 "kind": finding.divergence.kind,
@@ -53,6 +61,8 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
                 "path": finding.divergence.path,
                 "legacy": to_json(finding.divergence.legacy),
                 "refactored": to_json(finding.divergence.refactored),
+                "legacy_place": finding.divergence.legacy_place,
+                "refactored_place": finding.divergence.refactored_place,
                 "containers": finding.containers,
             }
             for finding in result.findings

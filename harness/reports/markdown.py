@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.reports.text import SHOWN, shown
-from harness.verify import ScenarioResult, Verification
+from harness.reports.text import apart, runtime
+from harness.results import ScenarioResult, Verification
 
 
 def report(
@@ -29,8 +29,8 @@ def _lines(
     yield f"# Verify: {verification.verdict}"
     yield ""
     yield (
-        f"`{trees['refactored']}` against `{trees['legacy']}`: {good} of {len(results)} scenarios "
-        "identical, with warm containers and with a cold start at every invocation."
+        f"`{trees['refactored']}` against `{trees['legacy']}`: {good} of {verification.asked} "
+        "scenarios identical, with warm containers and with a cold start at every invocation."
     )
     yield ""
     for function, actions in verification.denied.items():
@@ -45,6 +45,9 @@ def _lines(
     for result in results:
         if result.findings:
             yield from _divergences(result, replays[result.name])
+        elif result.problem:
+            yield f"`{result.name}` is {result.verdict}: {_cell(result.problem)}"
+            yield ""
     yield "| scenario | verdict | steps | AWS calls | virtual s | shows |"
     yield "|---|---|---:|---:|---:|---|"
     for result in results:
@@ -56,13 +59,18 @@ def _lines(
     yield "| allowance | reason | hits |"
     yield "|---|---|---:|"
     for allowance in verification.allowances:
-        yield f"| {allowance.name} | {allowance.reason} | {allowance.hits or 'unused'} |"
+        limit = f" of at most {allowance.at_most}" if allowance.at_most is not None else ""
+        hits = f"{allowance.hits or 'unused'}{limit}"
+        yield f"| {_cell(allowance.name)} | {_cell(allowance.reason)} | {hits} |"
     yield ""
     yield (
         "Compared at every step: returned state, exceptions, ordered AWS calls with account, "
         "region and parameters, tables, DRS and EC2, the path through the state machine, logs."
     )
     yield ""
+    for line in runtime(verification):
+        yield f"{line[0].upper()}{line[1:]}."
+        yield ""
     yield "Versions: " + ", ".join(f"{name} {number}" for name, number in versions.items()) + "."
 
 
@@ -73,12 +81,19 @@ def _divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
     yield ""
     yield "| what | step | path | legacy | refactored |"
     yield "|---|---:|---|---|---|"
-    for finding in result.findings[:SHOWN]:
+    for finding in result.findings[:1]:
         found = finding.divergence
+        old, new = apart(found.legacy, found.refactored, 120)
         yield (
-            f"| {found.kind} | {found.step or 'end'} | {_cell(found.path)} | "
-            f"{_cell(shown(found.legacy, 120))} | {_cell(shown(found.refactored, 120))} |"
+            f"| {found.kind} | {found.step or 'end'} | {_cell(found.path)} | {_cell(old)} | "
+            f"{_cell(new)} |"
         )
+    yield ""
+    for suspect in result.suspects:
+        yield f"- look at `{suspect.place}` {_cell(suspect.name)}: {_cell(suspect.why)}"
+    more = len(result.findings) - 1
+    if more:
+        yield f"- {more} more followed; `{replay} --all` shows them"
     yield ""
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from harness.reached import Reached
+from harness.remedies import remedy
+from harness.results import Finding, ScenarioResult, Verification
+from harness.shares import Shares
 from harness.values import to_json
-from harness.verify import ScenarioResult, Verification
 
 SHOWN = 5
-"""Divergences shown for one scenario; the rest is in the JSON document."""
+"""Lines of DeepDiff shown for one scenario."""
 
 
 def table(results: list[ScenarioResult]) -> Iterator[str]:
@@ -26,23 +30,45 @@ def table(results: list[ScenarioResult]) -> Iterator[str]:
         )
 
 
-def divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
-    """The first divergences of a scenario, legacy against refactored, and how to replay it."""
+def divergences(result: ScenarioResult, replay: str, *, everything: bool = False) -> Iterator[str]:
+    """The first cause of a scenario's divergence, legacy against refactored, where to look, and how
+    to replay it; what followed from it is counted, or shown too with `everything`.
+    """
     yield ""
     yield f"{result.name}: {result.shows}"
-    for finding in result.findings[:SHOWN]:
-        found = finding.divergence
-        where = f"step {found.step}" if found.step else "in the end"
-        cold = " (cold containers only)" if finding.containers == "cold" else ""
-        yield f"  {found.kind}, {where}, {found.path}{cold}"
-        yield f"    legacy      {shown(found.legacy)}"
-        yield f"    refactored  {shown(found.refactored)}"
-    more = len(result.findings) - SHOWN
-    if more > 0:
-        yield f"  … and {more} more, mostly what follows from these (see --json)"
-    for line in result.explanation[:SHOWN]:
-        yield f"  deepdiff: {line}"
-    yield f"  replay: {replay}"
+    if result.problem:
+        yield f"  {result.problem}"
+    for number, finding in enumerate(result.findings if everything else result.findings[:1]):
+        yield from _finding(finding)
+        if not number:
+            for suspect in result.suspects:
+                yield f"    look at     {suspect.place} {suspect.name}: {suspect.why}"
+            for line in result.explanation[:SHOWN]:
+                yield f"    deepdiff    {line}"
+    rest = result.findings[1:]
+    if rest and not everything:
+        counts = Counter(finding.divergence.kind for finding in rest)
+        kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        yield f"  {len(rest)} more followed ({kinds}): {replay} --all"
+    if replay:
+        yield f"  replay: {replay}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    found = finding.divergence
+    where = f"step {found.step}" if found.step else "in the end"
+    cold = " (cold containers only)" if finding.containers == "cold" else ""
+    yield f"  {found.kind}, {where}, {found.path}{cold}"
+    old, new = apart(found.legacy, found.refactored)
+    yield f"    legacy      {old}{_at(found.legacy_place)}"
+    yield f"    refactored  {new}{_at(found.refactored_place)}"
+    hint = remedy(found)
+    if hint:
+        yield f"    remedy      {hint}"
+
+
+def _at(place: str) -> str:
+    return f"  ({place})" if place else ""
 
 
 def coverage(found: Iterable[Reached]) -> Iterator[str]:
@@ -78,12 +104,54 @@ def summary(verification: Verification) -> Iterator[str]:
     yield ""
     for allowance in verification.allowances:
         used = f"{allowance.hits} hits" if allowance.hits else "unused"
-        yield f"allowance: {allowance.name} ({allowance.reason}): {used}"
+        limit = f" of at most {allowance.at_most}" if allowance.at_most is not None else ""
+        broad = ": it hides more than its scope, narrow it" if allowance.too_broad else ""
+        yield f"allowance: {allowance.name} ({allowance.reason}): {used}{limit}{broad}"
+    yield from runtime(verification)
     yield f"control: legacy against itself is {verification.control}"
+    done = len(verification.results)
+    asked = f" asked for, {done} done: interrupted" if verification.interrupted else " scenarios"
     yield (
-        f"{verification.verdict}: {numbers} of {len(verification.results)} scenarios "
+        f"{verification.verdict}: {numbers or 'none'} of {verification.asked}{asked} "
         f"in {verification.seconds:.1f} s"
     )
+
+
+def runtime(verification: Verification) -> Iterator[str]:
+    """The functions' runtime, and how the refactored tree's clients take failures."""
+    kinds = sorted(set(verification.runtimes.values()))
+    ways: dict[str, list[str]] = {}
+    for function, service, way in verification.retries:
+        ways.setdefault(way, []).append(f"{service} in {function}")
+    if kinds:
+        yield (
+            f"runtime: the functions' is {', '.join(kinds)}; run here by Python "
+            f"{platform.python_version()}"
+        )
+    usual = max(ways, key=lambda way: len(ways[way]), default="")
+    for way, clients in sorted(ways.items(), key=lambda pair: pair[0] != usual):
+        who = "clients" if way == usual else ", ".join(clients)
+        yield f"retries: {way} ({who})"
+
+
+def speed(verification: Verification) -> Iterator[str]:
+    """What a run costs, and whose code the time goes to."""
+    runs = 4 * len(verification.results)
+    seconds = sum(result.seconds for result in verification.results)
+    shares = Shares.sum(result.shares for result in verification.results).percent()
+    parts = ", ".join(f"{owner} {share:.0f} %" for owner, share in shares.items())
+    yield f"speed: {runs} runs, {1000 * seconds / max(1, runs):.0f} ms each; of that {parts}"
+
+
+def apart(one: Any, other: Any, width: int = 300) -> tuple[str, str]:
+    """Both values on a line each. Long ones begin where they begin to differ."""
+    texts = [shown(value, 1_000_000) for value in (one, other)]
+    if max(map(len, texts)) <= width:
+        return texts[0], texts[1]
+    start = next((n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+    start = max(0, min(start - 60, max(map(len, texts)) - width))
+    cut = [("… " if start else "") + text[start : start + width] for text in texts]
+    return cut[0], cut[1]
 
 
 def shown(value: Any, width: int = 300) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drs_refactor.toml_keys import Place, lines_of
@@ -25,6 +25,7 @@ def places(value: Any, place: Place = ()) -> set[Place]:
     return found
 
 
+@example([(("[[{}]]", ["a"]), []), (("[[{}]]", ["a", "a"]), [])])
 @given(st.lists(st.tuples(HEADERS, st.lists(KEY, unique=True, max_size=2)), max_size=5))
 def test_every_key_has_the_line_where_it_stands(tables: list[Any]) -> None:
     lines = []

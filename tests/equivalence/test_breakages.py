@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from drs_refactor.migration import Migration
+from harness.one_scenario import verify_scenario
+from harness.results import ScenarioResult
 from harness.scenario_files import select, shipped
+from harness.sides import Sides
 from harness.tree import read_tree
 from harness.values import MISSING
-from harness.verify import ScenarioResult, Sides, verify_scenario
 
 pytestmark = pytest.mark.equivalence
 

@@ -10,9 +10,10 @@ import pytest
 
 from drs_refactor.migration import Migration
 from harness.comparison import Divergence
+from harness.one_scenario import verify_scenario
 from harness.scenario_files import select, shipped
+from harness.sides import Sides
 from harness.tree import read_tree
-from harness.verify import Sides, verify_scenario
 
 pytestmark = pytest.mark.equivalence
 

@@ -21,10 +21,10 @@ from harness.recording import Recording
 from harness.run import run, seed
 from harness.scenario import Scenario
 from harness.scenario_files import select, shipped
+from harness.sides import Sides
 from harness.strict import differences
 from harness.tree import read_tree
 from harness.values import to_json
-from harness.verify import Sides
 from harness.world import World
 
 pytestmark = pytest.mark.equivalence
@@ -122,7 +122,16 @@ def test_sides_swapped_give_the_mirrored_result(sides: Sides, root: Path, tmp_pa
     forward = compare(one, other, sides.rules).divergences
     backward = compare(other, one, sides.rules).divergences
     assert forward
-    mirrored = [replace(d, legacy=d.refactored, refactored=d.legacy) for d in backward]
+    mirrored = [
+        replace(
+            d,
+            legacy=d.refactored,
+            refactored=d.legacy,
+            legacy_place=d.refactored_place,
+            refactored_place=d.legacy_place,
+        )
+        for d in backward
+    ]
     assert sorted(map(repr, forward)) == sorted(map(repr, mirrored))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from harness.one_scenario import verify_scenario
 from harness.scenario import Scenario
 from harness.scenario_files import shipped
-from harness.verify import Sides, verify_scenario
+from harness.sides import Sides
 
 pytestmark = pytest.mark.equivalence
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from harness.allowances import MovedInvocations
-from harness.aws.lambda_runtime import LogLine
+from harness.aws.function import LogLine
 from harness.comparison import Divergence, Rules, compare
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
 from harness.values import MISSING
 
 RULES = Rules(
-    MovedInvocations({"query-dev": frozenset({"poll"})}), {"update_status": "poll_status"}
+    MovedInvocations({"query-dev": frozenset({"poll"})}), {"poll_status": "update_status"}
 )
 CALL = RecordedCall(1, 0.0, "orchestration", "drs.StartRecovery", "1", "eu", {"n": 1}, 1, None)
 BASE = Recording(

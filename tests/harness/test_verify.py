@@ -9,20 +9,15 @@ import pytest
 from drs_refactor.migration import Migration
 from harness import verify as room
 from harness.clock import EPOCH
+from harness.executor import Done
+from harness.one_scenario import verify_one, verify_scenario
 from harness.reached import reached
+from harness.results import CONTROL, ScenarioResult, Trees, Work
 from harness.scenario import Invocation, Scenario
 from harness.scenario_files import select, shipped
+from harness.sides import Sides
 from harness.tree import read_tree
-from harness.verify import (
-    CONTROL,
-    ScenarioResult,
-    Sides,
-    Trees,
-    Work,
-    verify,
-    verify_one,
-    verify_scenario,
-)
+from harness.verify import verify
 
 NO_WAVES = select(shipped(), ["no-waves"])[0]
 
@@ -36,7 +31,11 @@ def verdicts(monkeypatch: pytest.MonkeyPatch, trees: Trees, *given: str) -> str:
             work.scenario.name, "", queue.pop(0), (), (), (), 1, 0, 0.0, 0.0, work.scenario
         )
 
-    monkeypatch.setattr(room, "in_workers", lambda work, tasks, told: list(map(result, tasks)))
+    def run(_: object, tasks: list[Work], told: object) -> Done[ScenarioResult]:
+        return Done([result(task) for task in tasks], interrupted=False)
+
+    monkeypatch.setattr(room.Workers, "run", run)
+    monkeypatch.setattr(room.Workers, "__enter__", lambda self: self)
     return verify(trees, [NO_WAVES] * (len(given) - 1), lambda _: None).verdict
 
 

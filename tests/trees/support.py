@@ -17,7 +17,7 @@ from drs_refactor.migration import Migration, Move, load
 from harness.aws import clients
 from harness.aws.disruptions import Disruption
 from harness.aws.drs import DRSBackend, JobPlan, Launch, drs_backends
-from harness.aws.lambda_runtime import LogLine
+from harness.aws.function import LogLine
 from harness.recording import RecordedCall, Recording
 from harness.run import seed
 from harness.scenario import Network, Scenario, Server, TrustedRole

@@ -92,7 +92,11 @@ def test_a_difference_is_shown_and_can_be_replayed(checkout: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
     place = lines.index("  calls, step 1, calls[2] drs.StartRecovery parameters.isDrill")
-    assert lines[place + 1 : place + 3] == ["    legacy      true", "    refactored  false"]
+    legacy, refactored, look_at = lines[place + 1 : place + 4]
+    assert legacy.startswith("    legacy      true  (lambda/orchestration-stepfunctions/index.py:")
+    assert refactored.startswith("    refactored  false  (lambda/execution-handler/index.py:")
+    assert look_at.startswith("    look at     lambda/execution-handler/index.py:")
+    assert "start_wave_recovery: has `isDrill=False,`, legacy `isDrill=is_drill,`" in look_at
     assert "divergent: 1 identical, 1 divergent of 2 scenarios" in lines[-1]
     (divergent,) = [
         s

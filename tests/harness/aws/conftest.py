@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.aws.lambda_runtime import FunctionDefinition
+from harness.aws.function import FunctionDefinition
 from harness.tree import Role, StateMachine, Table, Tree
 
 MakeTree = Callable[..., Tree]

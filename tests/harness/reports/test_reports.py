@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from harness.allowances import Allowance
+from harness.blame import Suspect
 from harness.comparison import Divergence
 from harness.reports import documents, markdown, text
+from harness.results import Finding, ScenarioResult, Verification
 from harness.scenario import Scenario
 from harness.values import MISSING
-from harness.verify import Finding, ScenarioResult, Verification
 
 SCENARIO = Scenario("pause|<x>", "Shows <script>alert(1)</script> | and `code`.")
+PLACES = ("a/index.py:1 old", "b/index.py:2 new")
 FINDINGS = (
-    Finding(Divergence("state", 3, "result.status", "paused", "running"), "warm"),
+    Finding(Divergence("state", 3, "result.status", "paused", "running", *PLACES), "warm"),
     Finding(Divergence("table", 0, "plans[0].n", MISSING, None), "cold"),
     *(Finding(Divergence("logs", 4, f"logs f{n}", "a", "b"), "warm") for n in range(9)),
 )
@@ -34,6 +37,7 @@ def result(*findings: Finding) -> ScenarioResult:
         930.0,
         1.25,
         SCENARIO,
+        suspects=(Suspect("b/index.py:2", "new", "is new"),),
     )
 
 
@@ -43,6 +47,7 @@ VERIFICATION = Verification(
     (Allowance("invocations", "the move", 0),),
     "identical",
     2.5,
+    2,
 )
 REPLAYS = {SCENARIO.name: "drs-refactor replay case.json"}
 TREES = {"legacy": "legacy", "refactored": "new"}
@@ -50,17 +55,38 @@ TREES = {"legacy": "legacy", "refactored": "new"}
 
 def test_text_shows_scenario_step_path_values_and_replay() -> None:
     lines = list(text.divergences(VERIFICATION.results[0], REPLAYS[SCENARIO.name]))
-    assert lines[2:8] == [
+    assert lines[2:] == [
         "  state, step 3, result.status",
-        '    legacy      "paused"',
-        '    refactored  "running"',
-        "  table, in the end, plans[0].n (cold containers only)",
-        "    legacy      (missing)",
-        "    refactored  null",
+        '    legacy      "paused"  (a/index.py:1 old)',
+        '    refactored  "running"  (b/index.py:2 new)',
+        "    look at     b/index.py:2 new: is new",
+        "    deepdiff    Value changed.",
+        "  10 more followed (1 table, 9 logs): drs-refactor replay case.json --all",
+        "  replay: drs-refactor replay case.json",
     ]
-    assert "  … and 6 more, mostly what follows from these (see --json)" in lines
-    assert "  deepdiff: Value changed." in lines
-    assert lines[-1] == "  replay: drs-refactor replay case.json"
+
+
+def test_everything_is_shown_where_it_is_asked_for() -> None:
+    lines = list(text.divergences(VERIFICATION.results[0], "replay", everything=True))
+    assert "  table, in the end, plans[0].n (cold containers only)" in lines
+    assert sum(line.startswith("  logs, step 4") for line in lines) == 9
+    assert not any("more followed" in line for line in lines)
+
+
+def test_long_values_begin_where_they_differ() -> None:
+    one, other = text.apart("a" * 500 + "b" + "c" * 500, "a" * 500 + "B" + "c" * 500)
+    assert one.startswith("… a")
+    assert "b" in one
+    assert "B" in other
+    assert max(len(one), len(other)) < 310
+
+
+def test_an_interrupted_run_and_a_broad_allowance_say_so() -> None:
+    broad = Allowance("logs", "noise", 5, at_most=2)
+    partial = replace(VERIFICATION, asked=9, allowances=(broad,))
+    lines = list(text.summary(partial))
+    assert lines[1].endswith("5 hits of at most 2: it hides more than its scope, narrow it")
+    assert lines[-1].endswith("of 9 asked for, 2 done: interrupted in 2.5 s")
 
 
 def test_the_summary_counts_and_tells_unused_allowances() -> None:
@@ -85,6 +111,8 @@ def test_json_has_the_keys_that_others_rely_on() -> None:
         "path": "plans[0].n",
         "legacy": {"$missing": True},
         "refactored": None,
+        "legacy_place": "",
+        "refactored_place": "",
         "containers": "cold",
     }
     assert len(first["divergences"]) == len(FINDINGS)

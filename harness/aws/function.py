@@ -1,0 +1,41 @@
+"""A Lambda function as its template defines it, and what it logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class FunctionDefinition:
+    """A Lambda function as its template defines it. `timeout` in seconds, `memory` in MB; `root` is
+    the tree's folder, with a slash at its end.
+    """
+
+    key: str
+    name: str
+    arn: str
+    entry: Path
+    handler: str
+    folders: tuple[Path, ...]
+    variables: Mapping[str, str]
+    timeout: int
+    memory: int
+    region: str
+    account: str
+    role: str
+    runtime: str = "python3.12"
+    root: str = "/"
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One record that code in a function logged; `where` is the Python function that did it."""
+
+    function: str
+    where: str
+    level: str
+    message: str
+    exception: str | None
+    step: int = 0
