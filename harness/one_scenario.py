@@ -110,12 +110,12 @@ def _suspects(sides: Sides, scenario: Scenario, finding: Finding) -> tuple[Suspe
     """Run the refactored tree once more to see which of its functions the step entered."""
     entered: list[tuple[int, Path, str]] = []
 
-    def note(path: Path, name: str) -> None:
+    def note(path: Path, name: str, line: int) -> None:
         entered.append((current_step.get(), path, name))
 
     cold = finding.containers == "cold"
     denied = sides.denied if cold else None
-    run(sides.refactored, scenario, cold=cold, denied=denied, on_entry=note)
+    run(sides.refactored, scenario, cold=cold, denied=denied, on_run=note)
     step = finding.divergence.step
     ran = [(path, name) for number, path, name in entered if step in (0, number)]
     return suspects(_side(sides.legacy), _side(sides.refactored), sides.rules.moved, ran)

@@ -13,7 +13,7 @@ from moto.iam.models import iam_backends
 from drs_refactor.errors import InputError
 from harness.aws import clients, trust
 from harness.aws.drs import JobPlan, JobTiming, Launch, drs_backends
-from harness.aws.entries import OnEntry
+from harness.aws.notes import OnRun
 from harness.deployment import HUB, REGION, create_role, put_item
 from harness.recording import Recording
 from harness.scenario import Invocation, Network, Scenario
@@ -27,7 +27,7 @@ def run(
     *,
     cold: bool = False,
     denied: Mapping[str, tuple[str, ...]] | None = None,
-    on_entry: OnEntry | None = None,
+    on_run: OnRun | None = None,
 ) -> Recording:
     """Run a scenario in a world of its own. Raises InputError where it does not fit the tree."""
     _check(tree, scenario)
@@ -38,7 +38,7 @@ def run(
         latencies=scenario.slow,
         history_limit=scenario.history_limit,
         denied=denied,
-        on_entry=on_entry,
+        on_run=on_run,
     ) as world:
         seed(world, scenario)
         if scenario.start is not None:

@@ -22,7 +22,6 @@ from harness.aws import (
 )
 from harness.aws.calls import Call
 from harness.aws.disruptions import Disruption, Disruptor, Latency
-from harness.aws.entries import OnEntry
 from harness.aws.function import FunctionDefinition, LogLine
 from harness.aws.lambda_runtime import (
     Answer,
@@ -31,6 +30,7 @@ from harness.aws.lambda_runtime import (
     current_step,
     running,
 )
+from harness.aws.notes import OnRun
 from harness.aws.permissions import Policy
 from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
 from harness.clock import Task, VirtualClock
@@ -54,14 +54,14 @@ class World:
         latencies: tuple[Latency, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
         denied: Mapping[str, tuple[str, ...]] | None = None,
-        on_entry: OnEntry | None = None,
+        on_run: OnRun | None = None,
     ) -> None:
         """`denied` are actions, by function, that its role is denied on top of its policies;
-        `on_entry` is told each function of the tree's code that is entered.
+        `on_run` is told each statement of the tree's functions before it runs.
         """
         self.tree = tree
         self.clock = VirtualClock()
-        self.runtime = LambdaRuntime(self.clock, self, cold, on_entry)
+        self.runtime = LambdaRuntime(self.clock, self, cold, on_run)
         self._disruptor = Disruptor(disruptions, latencies)
         self._history_limit = history_limit
         self._policies = {

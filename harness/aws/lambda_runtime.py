@@ -20,9 +20,9 @@ from typing import Any, Protocol
 import boto3
 
 from harness.aws import environment, ids
-from harness.aws.entries import OnEntry
 from harness.aws.function import FunctionDefinition, LogLine
 from harness.aws.modules import ModuleSpace
+from harness.aws.notes import OnRun
 from harness.aws.private_modules import private_modules
 from harness.clock import VirtualClock
 
@@ -92,7 +92,7 @@ class Container:
         function: FunctionDefinition,
         clock: VirtualClock,
         observer: Observer,
-        on_entry: OnEntry | None = None,
+        on_run: OnRun | None = None,
     ) -> None:
         self.function = function
         self.variables = dict(function.variables)
@@ -103,7 +103,7 @@ class Container:
             function.folders,
             private_modules(clock, generator, self._on_log),
             lambda text: self._on_text("PRINT", text),
-            on_entry,
+            on_run,
         )
         self._handler: Callable[[Any, Context], Any] | None = None
 
@@ -145,14 +145,14 @@ class Container:
 
 @dataclass
 class LambdaRuntime:
-    """The functions of one world. `cold` gives every invocation a fresh container; `on_entry` is
-    told each function of the code that is entered.
+    """The functions of one world. `cold` gives every invocation a fresh container; `on_run` is
+    told each statement of their code before it runs.
     """
 
     clock: VirtualClock
     observer: Observer
     cold: bool = False
-    on_entry: OnEntry | None = None
+    on_run: OnRun | None = None
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     _containers: dict[str, Container] = field(default_factory=dict)
 
@@ -163,7 +163,7 @@ class LambdaRuntime:
         """The warm container of a function, or a new one."""
         if self.cold or name not in self._containers:
             self._containers[name] = Container(
-                self.functions[name], self.clock, self.observer, self.on_entry
+                self.functions[name], self.clock, self.observer, self.on_run
             )
         return self._containers[name]
 

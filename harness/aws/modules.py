@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.aws.compiling import compiled
-from harness.aws.entries import NOTE, OnEntry, with_notes
+from harness.aws.notes import NOTE, OnRun, with_notes
 from harness.aws.private_modules import copy_of
 
 
@@ -30,18 +30,18 @@ class ModuleSpace:
         folders: Sequence[Path],
         private: Mapping[str, types.ModuleType],
         on_print: Callable[[str], None],
-        on_entry: OnEntry | None = None,
+        on_run: OnRun | None = None,
     ) -> None:
         self._folders = tuple(folders)
-        self._on_entry = on_entry
+        self._on_run = on_run
         self._found: dict[str, tuple[Path, bool] | None] = {}
         self._modules: dict[str, types.ModuleType] = dict(private)
         self._modules["importlib"] = copy_of(importlib, import_module=self.import_module)
         self._builtins = dict(vars(builtins))
         self._builtins["__import__"] = self._import
         self._builtins["print"] = _printer(on_print)
-        if on_entry is not None:
-            self._builtins[NOTE] = lambda path, name: on_entry(Path(path), name)
+        if on_run is not None:
+            self._builtins[NOTE] = lambda path, name, line: on_run(Path(path), name, line)
 
     def load(self, path: Path, name: str) -> types.ModuleType:
         """Run the file as module `name` of this space."""
@@ -89,7 +89,7 @@ class ModuleSpace:
         return module
 
     def _code(self, path: Path) -> types.CodeType:
-        return compiled(path) if self._on_entry is None else with_notes(path)
+        return compiled(path) if self._on_run is None else with_notes(path)
 
     def _load(self, name: str) -> types.ModuleType:
         if name in self._modules:
