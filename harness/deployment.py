@@ -19,9 +19,8 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from drs_refactor.errors import InputError
 from harness.aws import ids
+from harness.aws.places import HUB, REGION
 from harness.tree import StateMachine, Table, Tree
-
-HUB, REGION = "123456789012", "us-east-1"
 
 _serialize = TypeSerializer().serialize
 

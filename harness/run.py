@@ -10,11 +10,11 @@ from unittest.mock import patch
 from moto.ec2.models import ec2_backends, security_groups, subnets
 from moto.iam.models import iam_backends
 
-from drs_refactor.errors import InputError
 from harness.aws import clients, trust
-from harness.aws.drs import JobPlan, JobTiming, Launch, drs_backends
+from harness.aws.drs import drs_backends
 from harness.aws.notes import OnRun
-from harness.deployment import HUB, REGION, create_role, put_item
+from harness.deployment import create_role, put_item
+from harness.fitting import check
 from harness.recording import Recording
 from harness.scenario import Invocation, Network, Scenario
 from harness.tree import Tree
@@ -30,13 +30,14 @@ def run(
     on_run: OnRun | None = None,
 ) -> Recording:
     """Run a scenario in a world of its own. Raises InputError where it does not fit the tree."""
-    _check(tree, scenario)
+    check(tree, scenario)
     with World(
         tree,
         cold=cold,
         disruptions=scenario.refuse,
         latencies=scenario.slow,
         history_limit=scenario.history_limit,
+        concurrency=scenario.concurrency,
         denied=denied,
         on_run=on_run,
     ) as world:
@@ -68,7 +69,7 @@ def seed(world: World, scenario: Scenario) -> None:
         _create_network(network)
     for server in scenario.servers:
         backend = drs_backends[server.account][server.region]
-        backend.job_defaults = JobTiming(**scenario.timing)
+        backend.job_defaults = scenario.timing
         for server_id in server.ids:
             backend.add_source_server(
                 server_id,
@@ -76,14 +77,12 @@ def seed(world: World, scenario: Scenario) -> None:
                 tags=dict(server.tags),
                 with_launch_template=server.template,
             )
-            if server.launch:
-                backend.plan_launch(server_id, Launch(**server.launch))
+            if server.launch is not None:
+                backend.plan_launch(server_id, server.launch)
     for region in scenario.initialized:
         clients.client("drs", region).initialize_service()
-    for plan in scenario.jobs:
-        settings = dict(plan)
-        account, region = settings.pop("account", HUB), settings.pop("region", REGION)
-        drs_backends[account][region].plan_next_job(_job_plan(settings))
+    for job in scenario.jobs:
+        drs_backends[job.account][job.region].plan_next_job(job)
 
 
 def _numbers(value: Any) -> Any:
@@ -118,33 +117,5 @@ def _create_network(network: Network) -> None:
         )
 
 
-def _job_plan(plan: Mapping[str, Any]) -> JobPlan:
-    timing = plan.get("timing")
-    return JobPlan(**{**plan, "timing": JobTiming(**timing) if timing else None})
-
-
 def _schedule(world: World, invocation: Invocation) -> None:
     world.invoke_later(invocation.seconds, invocation.function, invocation.event, invocation.by)
-
-
-def _check(tree: Tree, scenario: Scenario) -> None:
-    for variable in scenario.tables:
-        if tree.table_of(variable) is None:
-            raise InputError(
-                f"{scenario.name}: no function has a variable {variable!r} that names a table",
-                path=tree.root,
-                mend="Add it in the templates, or in [functions] variables",
-            )
-    for invocation in scenario.invoke:
-        if invocation.function not in tree.functions:
-            known = ", ".join(tree.functions)
-            raise InputError(
-                f"{scenario.name}: there is no function {invocation.function!r}",
-                mend=f"Known: {known}",
-            )
-    if scenario.start is not None and not tree.machines:
-        raise InputError(
-            f"{scenario.name}: the tree's templates define no state machine",
-            path=tree.root,
-            mend="Add its template to [templates] files",
-        )

@@ -1,5 +1,7 @@
 """A scenario: what stands in the account, what the state machine or a function is given, and what
 people and schedules do at which virtual instant. Nothing else happens.
+
+Each class is also the format of scenario files, key by key (docs in README, "Your own scenarios").
 """
 
 from __future__ import annotations
@@ -9,11 +11,27 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.aws.disruptions import Disruption, Latency
+from harness.aws.places import HUB, REGION
+from harness.plans import JobPlan, JobTiming, Launch
+
+__all__ = [
+    "Disruption",
+    "Invocation",
+    "JobTiming",
+    "Latency",
+    "Launch",
+    "Network",
+    "PlannedJob",
+    "Scenario",
+    "Server",
+    "Start",
+    "TrustedRole",
+]
 
 
 @dataclass(frozen=True)
 class Server:
-    """A DRS source server. `launch` are the settings of `harness.aws.drs`'s `Launch`.
+    """A DRS source server. `launch` says how it fares in its jobs.
 
     With a `count`, `id` is a format that is given the numbers from 0: "s-{:017x}".
     """
@@ -21,10 +39,10 @@ class Server:
     id: str
     hostname: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
-    account: str = "123456789012"
-    region: str = "us-east-1"
+    account: str = HUB
+    region: str = REGION
     template: bool = True
-    launch: Mapping[str, Any] = field(default_factory=dict)
+    launch: Launch | None = None
     count: int = 0
 
     @property
@@ -42,8 +60,8 @@ class Network:
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     instance_profiles: tuple[str, ...] = ()
-    account: str = "123456789012"
-    region: str = "us-east-1"
+    account: str = HUB
+    region: str = REGION
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,14 @@ class TrustedRole:
     account: str
     name: str
     external_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedJob(JobPlan):
+    """How a job goes, of those that are started in this account and region."""
+
+    account: str = HUB
+    region: str = REGION
 
 
 @dataclass(frozen=True)
@@ -79,9 +105,8 @@ class Scenario:
     """One scenario. `tables` maps an environment variable that names a table to its items.
 
     `initialized` are regions in which the hub's DRS is initialized; a server does that too.
-    `timing` are the settings of `harness.aws.drs`'s `JobTiming` for every job, `jobs` those of
-    `JobPlan` for the first jobs in the order of their start, with `account` and `region`
-    where these are not the hub's.
+    `timing` is that of every job, `jobs` are odd ones in the order of their start. `concurrency` is
+    how many containers a function may have at once, by its key. `source` is where it was read.
     """
 
     name: str
@@ -91,13 +116,15 @@ class Scenario:
     roles: tuple[TrustedRole, ...] = ()
     networks: tuple[Network, ...] = ()
     initialized: tuple[str, ...] = ()
-    timing: Mapping[str, float] = field(default_factory=dict)
-    jobs: tuple[Mapping[str, Any], ...] = ()
+    timing: JobTiming = field(default_factory=JobTiming)
+    jobs: tuple[PlannedJob, ...] = ()
     start: Start | None = None
     invoke: tuple[Invocation, ...] = ()
     refuse: tuple[Disruption, ...] = ()
     slow: tuple[Latency, ...] = ()
+    concurrency: Mapping[str, int] = field(default_factory=dict)
     history_limit: int = 25_000
+    source: str = field(default="", compare=False)
 
     def as_case(self) -> dict[str, Any]:
         """The scenario as JSON types: what `replay` reads."""

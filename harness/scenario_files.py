@@ -8,10 +8,9 @@ scenarios:
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -21,19 +20,10 @@ import yaml
 from drs_refactor.errors import InputError
 from drs_refactor.model import Migration
 from drs_refactor.yaml_errors import told_as_input
-from harness.aws.disruptions import Disruption, Latency
-from harness.scenario import Invocation, Network, Scenario, Server, Start, TrustedRole
+from harness.checked import Mistake, checked
+from harness.scenario import Scenario
 
 SHIPPED = Path(__file__).parent / "scenarios"
-
-_PARTS: dict[str, type[Any]] = {
-    "servers": Server,
-    "roles": TrustedRole,
-    "networks": Network,
-    "invoke": Invocation,
-    "refuse": Disruption,
-    "slow": Latency,
-}
 
 
 def shipped() -> list[Scenario]:
@@ -53,22 +43,20 @@ def of(migration: Migration) -> list[Scenario]:
         paths = sorted(folder.glob(glob))
         if not paths:
             raise InputError(
-                f"no file matches scenarios files {glob!r}",
+                f"no file matches {glob!r} of [scenarios] files",
                 path=migration.path,
                 line=wanted.line,
                 mend="Write it relative to this file",
             )
         found += [scenario for path in paths for scenario in read(path)]
-    names: set[str] = set()
+    known: dict[str, Scenario] = {}
     for scenario in found:
-        if scenario.name in names:
+        other = known.setdefault(scenario.name, scenario)
+        if other is not scenario:
             raise InputError(
-                f"two scenarios are called {scenario.name!r}",
-                path=migration.path,
-                line=wanted.line,
-                mend="Rename one, or set shipped = false in [scenarios]",
+                f"{scenario.source}: there is another scenario {scenario.name!r} at {other.source}",
+                mend="Rename one of the two, or set shipped = false in [scenarios]",
             )
-        names.add(scenario.name)
     return found
 
 
@@ -96,26 +84,39 @@ def read(path: Path) -> list[Scenario]:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", path=path) from error
     with told_as_input(text, path):
+        node = yaml.compose(text, yaml.CSafeLoader)
         document = yaml.load(text, yaml.CSafeLoader)
+    lines = _Lines(node)
     if not isinstance(document, dict) or not isinstance(document.get("scenarios"), dict):
         raise InputError("there are no scenarios in it", path=path, mend="Add scenarios: {name: …}")
-
-    def fail(name: str) -> Callable[[str], InputError]:
-        line = next(
-            (
-                n
-                for n, row in enumerate(text.splitlines(), 1)
-                if re.match(rf"\s+{re.escape(name)}\s*:", row)
-            ),
-            None,
-        )
-        return lambda what: InputError(f"{name}: {what}", path=path, line=line)
-
-    defaults = document.get("defaults", {})
-    return [
-        from_case({"name": name, **merged(defaults, given)}, fail(str(name)))
-        for name, given in document["scenarios"].items()
-    ]
+    for key in document:
+        if key not in ("defaults", "scenarios"):
+            raise InputError(
+                f"unknown key {key!r}",
+                path=path,
+                line=lines.at((key,)),
+                mend="Known keys: defaults, scenarios",
+            )
+    defaults = document.get("defaults") or {}
+    if not isinstance(defaults, dict):
+        raise InputError("`defaults` must be a mapping", path=path, line=lines.at(("defaults",)))
+    lines.check_twice(path)
+    found = []
+    for name, given in document["scenarios"].items():
+        line = lines.at(("scenarios", name))
+        if not isinstance(given, dict):
+            raise InputError(f"{name}: a scenario must be a mapping", path=path, line=line)
+        try:
+            scenario = checked({**merged(defaults, given), "name": name})
+        except Mistake as mistake:
+            raise InputError(
+                f"{name}: {mistake.what}",
+                path=path,
+                line=lines.of(str(name), mistake.place) or line,
+                mend=mistake.mend,
+            ) from mistake
+        found.append(replace(scenario, source=f"{path}:{line}"))
+    return found
 
 
 def read_case(path: Path) -> dict[str, Any]:
@@ -135,6 +136,14 @@ def read_case(path: Path) -> dict[str, Any]:
     return case
 
 
+def from_case(case: Mapping[str, Any], path: Path) -> Scenario:
+    """A scenario from what `as_case` gave. Raises InputError for what is not understood."""
+    try:
+        return checked(dict(case))
+    except Mistake as mistake:
+        raise InputError(mistake.what, path=path, mend=mistake.mend) from mistake
+
+
 def merged(base: Any, over: Any) -> Any:
     """`over` laid on `base`: mappings key by key, everything else replaced."""
     if isinstance(base, Mapping) and isinstance(over, Mapping):
@@ -145,40 +154,63 @@ def merged(base: Any, over: Any) -> Any:
     return over
 
 
-def from_case(case: Mapping[str, Any], fail: Callable[[str], InputError]) -> Scenario:
-    """A scenario from its data."""
-    known = {item.name for item in dataclasses.fields(Scenario)}
-    for key in case:
-        if key not in known:
-            raise fail(f"unknown key {key!r} (known: {', '.join(sorted(known))})")
-    if not re.fullmatch(r"\w[\w.-]*", str(case.get("name"))):
-        raise fail("a name is made of letters, digits, dots, dashes and underscores")
-    if not case.get("shows"):
-        raise fail("`shows` must say in one line what the scenario is for")
-    values = dict(case)
-    for key, kind in _PARTS.items():
-        values[key] = tuple(_part(kind, item, key, fail) for item in case.get(key) or ())
-    if case.get("start") is not None:
-        values["start"] = _part(Start, case["start"], "start", fail)
-    values["initialized"] = tuple(case.get("initialized") or ())
-    values["jobs"] = tuple(case.get("jobs") or ())
-    values["tables"] = {
-        variable: tuple(items) for variable, items in (case.get("tables") or {}).items()
-    }
-    if values.get("start") is None and not values["invoke"]:
-        raise fail("nothing happens: add `start` or `invoke`")
-    return Scenario(**values)
+class _Lines:
+    """Where in a file its parts stand."""
 
+    def __init__(self, root: yaml.Node | None) -> None:
+        self._root = root
 
-def _part(kind: type[Any], item: Any, key: str, fail: Callable[[str], InputError]) -> Any:
-    known = {field.name for field in dataclasses.fields(kind)}
-    if not isinstance(item, Mapping):
-        raise fail(f"each of `{key}` must be a mapping")
-    for name in item:
-        if name not in known:
-            raise fail(f"unknown key {name!r} in `{key}` (known: {', '.join(sorted(known))})")
-    try:
-        return kind(**item)
-    except TypeError as error:
-        missing = re.findall(r"'(\w+)'", str(error))
-        raise fail(f"`{key}` lacks {', '.join(missing)}") from error
+    def at(self, place: tuple[Any, ...]) -> int:
+        """The line of the key at this place, or of the deepest part of it that is there."""
+        return self._walk(place)[1]
+
+    def of(self, name: str, place: tuple[Any, ...]) -> int:
+        """The line of a scenario's part: in the scenario itself, else in the defaults."""
+        places = [("scenarios", name, *place), ("defaults", *place)]
+        found = [(*self._walk(each), len(each)) for each in places]
+        own, default = (depth - (0 if n else -1) for n, (depth, _, _) in enumerate(found))
+        return found[1][1] if default > own else found[0][1]
+
+    def check_twice(self, path: Path) -> None:
+        """YAML takes the last of two equal keys in silence."""
+        waiting = [self._root]
+        seen: set[int] = set()
+        while waiting:
+            node = waiting.pop()
+            if node is None or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.MappingNode):
+                keys: dict[str, int] = {}
+                for key, value in node.value:
+                    line = key.start_mark.line + 1
+                    if isinstance(key.value, str) and key.value in keys:
+                        raise InputError(
+                            f"{key.value!r} stands here twice (see line {keys[key.value]})",
+                            path=path,
+                            line=line,
+                            mend="Take out one of the two",
+                        )
+                    keys[str(key.value)] = line
+                    waiting.append(value)
+            elif isinstance(node, yaml.SequenceNode):
+                waiting += node.value
+
+    def _walk(self, place: tuple[Any, ...]) -> tuple[int, int]:
+        """How deep the place is there, and the line of its deepest part."""
+        node, line, depth = self._root, 1, 0
+        for part in place:
+            if isinstance(node, yaml.MappingNode):
+                pair = next((p for p in node.value if p[0].value == str(part)), None)
+                if pair is None:
+                    break
+                line, node = pair[0].start_mark.line + 1, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+                if part >= len(node.value):
+                    break
+                node = node.value[part]
+                line = node.start_mark.line + 1
+            else:
+                break
+            depth += 1
+        return depth, line

@@ -14,7 +14,8 @@ from drs_refactor.errors import InputError
 from drs_refactor.migration import Function, Migration
 from harness.aws.compiling import compiled
 from harness.aws.function import FunctionDefinition
-from harness.aws.templates.stack import ACCOUNT, REGION, Stack, stacks_of
+from harness.aws.places import HUB, REGION
+from harness.aws.templates.stack import Stack, stacks_of
 
 LAMBDA_DEFAULT_TIMEOUT = 3
 LAMBDA_DEFAULT_MEMORY = 128
@@ -130,7 +131,14 @@ def _function(
         if resource is None:
             continue
         properties = stack.properties(
-            resource, "Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout"
+            resource,
+            "Environment",
+            "Handler",
+            "MemorySize",
+            "ReservedConcurrentExecutions",
+            "Role",
+            "Runtime",
+            "Timeout",
         )
         name = stack.physical_name(function.resource)
         variables = properties.get("Environment", {}).get("Variables", {})
@@ -146,16 +154,21 @@ def _function(
             timeout=int(properties.get("Timeout", LAMBDA_DEFAULT_TIMEOUT)),
             memory=int(properties.get("MemorySize", LAMBDA_DEFAULT_MEMORY)),
             region=REGION,
-            account=ACCOUNT,
+            account=HUB,
             role=str(properties.get("Role", "")),
             runtime=str(properties.get("Runtime", "python3.12")),
             root=f"{root}/",
+            concurrency=_whole(properties.get("ReservedConcurrentExecutions")),
         )
     raise InputError(
         f"no template defines the function {function.resource!r}",
         path=root,
         mend=f"Name its logical id in migration.toml: [functions.{function.key}] resource",
     )
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _variables(name: str, properties: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:

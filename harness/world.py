@@ -32,9 +32,10 @@ from harness.aws.lambda_runtime import (
 )
 from harness.aws.notes import OnRun
 from harness.aws.permissions import Policy
+from harness.aws.places import HUB, REGION
 from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
 from harness.clock import Task, VirtualClock
-from harness.deployment import HUB, REGION, deploy
+from harness.deployment import deploy
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
 from harness.tree import Tree
 
@@ -53,17 +54,20 @@ class World:
         disruptions: tuple[Disruption, ...] = (),
         latencies: tuple[Latency, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
+        concurrency: Mapping[str, int] | None = None,
         denied: Mapping[str, tuple[str, ...]] | None = None,
         on_run: OnRun | None = None,
     ) -> None:
-        """`denied` are actions, by function, that its role is denied on top of its policies;
-        `on_run` is told each statement of the tree's functions before it runs.
+        """`concurrency` limits the containers of functions on top of their templates; `denied` are
+        actions, by function, that its role is denied on top of its policies; `on_run` is told each
+        statement of the tree's functions before it runs.
         """
         self.tree = tree
         self.clock = VirtualClock()
         self.runtime = LambdaRuntime(self.clock, self, cold, on_run)
         self._disruptor = Disruptor(disruptions, latencies)
         self._history_limit = history_limit
+        self._concurrency = concurrency or {}
         self._policies = {
             function.key: _policy(tree, function, (denied or {}).get(function.key, ()))
             for function in tree.functions.values()
@@ -91,7 +95,7 @@ class World:
         calls.use(self._disruptor, self._authorize)
         deploy(self.tree)
         for function in self.tree.functions.values():
-            self.runtime.add(function)
+            self.runtime.add(function, self._concurrency.get(function.key))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     path: Path = options.case
     case = scenario_files.read_case(path)
-    scenario = scenario_files.from_case(case["scenario"], lambda what: InputError(what, path=path))
+    scenario = scenario_files.from_case(case["scenario"], path)
     try:
         trees = Trees(*(path.parent / case[key] for key in ("config", "legacy", "refactored")))
     except KeyError as error:

@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.model import ServiceModel
 
 
 @lru_cache(maxsize=1)
@@ -19,3 +21,9 @@ def session() -> boto3.Session:
 def client(service: str, region: str = "us-east-1", config: Config | None = None) -> Any:
     """A client of the hub account."""
     return session().client(service, region_name=region, config=config)
+
+
+@lru_cache(maxsize=64)
+def service_model(service: str) -> ServiceModel:
+    """botocore's model of a service. Raises UnknownServiceError."""
+    return botocore.session.get_session().get_service_model(service)

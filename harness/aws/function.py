@@ -10,7 +10,8 @@ from pathlib import Path
 @dataclass(frozen=True)
 class FunctionDefinition:
     """A Lambda function as its template defines it. `timeout` in seconds, `memory` in MB; `root` is
-    the tree's folder, with a slash at its end.
+    the tree's folder, with a slash at its end;
+    `concurrency` is how many containers it may have at once (ReservedConcurrentExecutions).
     """
 
     key: str
@@ -27,6 +28,7 @@ class FunctionDefinition:
     role: str
     runtime: str = "python3.12"
     root: str = "/"
+    concurrency: int | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import logging
+import random
+import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -28,6 +31,9 @@ from harness.clock import VirtualClock
 
 PAYLOAD_LIMIT = 6_291_456
 """Bytes of a synchronous request or answer."""
+
+THROTTLED = "Rate Exceeded."
+"""The message of a 429 for concurrency (AWS, "Lambda API reference: Invoke")."""
 
 running: ContextVar[Container | None] = ContextVar("running_function", default=None)
 """The container whose code runs now; None in the harness and in Step Functions itself."""
@@ -92,16 +98,16 @@ class Container:
         function: FunctionDefinition,
         clock: VirtualClock,
         observer: Observer,
+        draw: random.Random,
         on_run: OnRun | None = None,
     ) -> None:
         self.function = function
         self.variables = dict(function.variables)
         self.session: boto3.Session | None = None
         self._observer = observer
-        generator = ids.stream_for("function", function.key)
         self._space = ModuleSpace(
             function.folders,
-            private_modules(clock, generator, self._on_log),
+            private_modules(clock, draw, self._on_log),
             lambda text: self._on_text("PRINT", text),
             on_run,
         )
@@ -143,6 +149,37 @@ class Container:
         self._observer.logged(LogLine(self.function.key, "", level, text, None, current_step.get()))
 
 
+class StepRandom(random.Random):
+    """What `random` and `uuid` of a container draw from: one stream for each step, whichever
+    function draws, so that code draws the same wherever it was moved to.
+    """
+
+    def __init__(self, streams: dict[int, random.Random]) -> None:
+        self._streams = streams
+        self._seeded: random.Random | None = None
+        super().__init__(0)
+
+    def _stream(self) -> random.Random:
+        if self._seeded is not None:
+            return self._seeded
+        step = current_step.get()
+        if step not in self._streams:
+            self._streams[step] = ids.stream_for("step", str(step))
+        return self._streams[step]
+
+    def random(self) -> float:
+        return self._stream().random()
+
+    def getrandbits(self, k: int) -> int:
+        return self._stream().getrandbits(k)
+
+    def seed(self, a: Any = None, version: int = 2) -> None:
+        """Code that seeds its generator has one of its own from then on; None draws as before."""
+        if getattr(self, "_made", False):
+            self._seeded = None if a is None else random.Random(a)
+        self._made = True
+
+
 @dataclass
 class LambdaRuntime:
     """The functions of one world. `cold` gives every invocation a fresh container; `on_run` is
@@ -154,18 +191,37 @@ class LambdaRuntime:
     cold: bool = False
     on_run: OnRun | None = None
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
-    _containers: dict[str, Container] = field(default_factory=dict)
+    concurrency: dict[str, int] = field(default_factory=dict)
+    _idle: dict[str, list[Container]] = field(default_factory=dict)
+    _busy: Counter[str] = field(default_factory=Counter)
+    _drawn: dict[int, random.Random] = field(default_factory=dict)
 
-    def add(self, function: FunctionDefinition) -> None:
+    def add(self, function: FunctionDefinition, concurrency: int | None = None) -> None:
+        """Serve a function, in at most so many containers at once."""
         self.functions[function.name] = function
+        limit = function.concurrency if concurrency is None else concurrency
+        if limit is not None:
+            self.concurrency[function.name] = limit
 
     def container(self, name: str) -> Container:
-        """The warm container of a function, or a new one."""
-        if self.cold or name not in self._containers:
-            self._containers[name] = Container(
-                self.functions[name], self.clock, self.observer, self.on_run
-            )
-        return self._containers[name]
+        """The warm container of a function that was used last, or a new one."""
+        idle = self._idle.setdefault(name, [])
+        if not idle:
+            idle.append(self._new_container(name))
+        return idle[-1]
+
+    def is_full(self, name: str) -> bool:
+        """True if a further invocation would be throttled."""
+        return self._busy[name] >= self.concurrency.get(name, sys.maxsize)
+
+    def _new_container(self, name: str) -> Container:
+        function = self.functions[name]
+        return Container(function, self.clock, self.observer, StepRandom(self._drawn), self.on_run)
+
+    def _take(self, name: str) -> Container:
+        """A container to itself for each invocation: those at the same time share nothing."""
+        idle = self._idle.setdefault(name, [])
+        return idle.pop() if idle and not self.cold else self._new_container(name)
 
     def run(self, name: str, payload: str, source: str) -> Answer:
         """Invoke for `source`, from a task of the clock; ends at the function's time limit."""
@@ -176,18 +232,24 @@ class LambdaRuntime:
 
     def _run(self, name: str, payload: str) -> Answer:
         function = self.functions[name]
-        request_id = ids.derived_uuid("lambda", "request", name)
-        container = self.container(name)
-        task = self.clock.spawn(
-            lambda: self._handle(container, payload, request_id), name=function.key
-        )
-        if not self.clock.wait(lambda: task.done, function.timeout):
-            self.clock.kill(task)
-            self._containers.pop(name, None)
-            message = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
-            return _failure("Sandbox.Timedout", f"RequestId: {message}", None, None)
-        assert isinstance(task.result, Answer)
-        return task.result
+        if self.is_full(name):
+            return _failure("TooManyRequestsException", THROTTLED, None, None)
+        self._busy[name] += 1
+        try:
+            request_id = ids.derived_uuid("lambda", "request", name)
+            container = self._take(name)
+            task = self.clock.spawn(
+                lambda: self._handle(container, payload, request_id), name=function.key
+            )
+            if not self.clock.wait(lambda: task.done, function.timeout):
+                self.clock.kill(task)
+                message = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
+                return _failure("Sandbox.Timedout", f"RequestId: {message}", None, None)
+            self._idle[name].append(container)
+            assert isinstance(task.result, Answer)
+            return task.result
+        finally:
+            self._busy[name] -= 1
 
     def _handle(self, container: Container, payload: str, request_id: str) -> Answer:
         function = container.function

@@ -8,10 +8,11 @@ from typing import Any
 
 import moto.awslambda.models
 from botocore.exceptions import ReadTimeoutError
+from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
 from harness.aws.calls import current_call
-from harness.aws.lambda_runtime import PAYLOAD_LIMIT, Answer, LambdaRuntime
+from harness.aws.lambda_runtime import PAYLOAD_LIMIT, THROTTLED, Answer, LambdaRuntime
 
 assert list(inspect.signature(LambdaFunction.invoke).parameters) == [
     "self",
@@ -52,10 +53,11 @@ class InProcessFunction(LambdaFunction):
         runtime = _runtime
         if kind == "Event":
             runtime.clock.spawn(
-                lambda: runtime.run(self.function_name, payload, source="asynchronous"),
-                name=self.function_name,
+                lambda: _from_queue(runtime, self.function_name, payload), name=self.function_name
             )
             return b""
+        if runtime.is_full(self.function_name):
+            raise TooManyRequests(THROTTLED)
         answer = self._synchronously(runtime, payload)
         if answer.error:
             response_headers["x-amz-function-error"] = "Unhandled"
@@ -76,6 +78,26 @@ class InProcessFunction(LambdaFunction):
             raise ReadTimeoutError(endpoint_url=f"https://lambda/{self.function_name}")
         assert isinstance(task.result, Answer)
         return task.result
+
+
+class TooManyRequests(LambdaClientError):
+    """The function has as many containers as it may."""
+
+    code = 429
+
+    def __init__(self, message: str) -> None:
+        super().__init__("TooManyRequestsException", message)
+
+
+def _from_queue(runtime: LambdaRuntime, name: str, payload: str) -> None:
+    """An asynchronous invocation waits while it is throttled: 1 s at first, at most 5 minutes, up
+    to 6 hours (AWS, "Understanding Lambda asynchronous invocation retries").
+    """
+    pause, waited = 1.0, 0.0
+    while runtime.is_full(name) and waited < 6 * 3600:
+        runtime.clock.sleep(pause)
+        waited, pause = waited + pause, min(2 * pause, 300.0)
+    runtime.run(name, payload, source="asynchronous")
 
 
 def _too_large(size: int) -> Answer:

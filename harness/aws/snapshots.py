@@ -10,14 +10,14 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 
 from harness.aws.drs import drs_backends
+from harness.aws.places import HUB, REGION
 
 _deserialize = TypeDeserializer().deserialize
-_HUB, _REGION = "123456789012", "us-east-1"
 
 
 def snapshot_tables(names: list[str]) -> dict[str, list[Any]]:
     """The items of each table, in order of their keys; numbers are Decimal as boto3 gives them."""
-    backend = dynamodb_backends[_HUB][_REGION]
+    backend = dynamodb_backends[HUB][REGION]
     tables = {}
     for name in names:
         table = backend.tables[name]

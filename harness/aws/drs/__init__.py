@@ -6,16 +6,16 @@ Seed scenarios through `drs_backends[account][region]`; look a backend up again 
 
 from typing import TYPE_CHECKING
 
+from harness.plans import JobPlan, JobTiming, Launch, Quotas
+
 from . import register as _registration
 
 _registration.register()
 
 if TYPE_CHECKING:
     from .service.drs.models import DRSBackend, drs_backends
-    from .service.drs.plans import JobPlan, JobTiming, Launch, Quotas
 else:
     # Under this name only: a second copy would have a second, empty set of backends.
     from moto.drs.models import DRSBackend, drs_backends
-    from moto.drs.plans import JobPlan, JobTiming, Launch, Quotas
 
 __all__ = ["DRSBackend", "JobPlan", "JobTiming", "Launch", "Quotas", "drs_backends"]

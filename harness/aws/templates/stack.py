@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from drs_refactor.errors import InputError
+from harness.aws.places import HUB, REGION
 from harness.aws.templates import document
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
 NO_VALUE = object()
 """What `!Ref AWS::NoValue` gives: the property is as if not written."""
 
@@ -28,10 +27,10 @@ _NAME_PROPERTY = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 _ARN = {
-    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
-    "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
-    "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
-    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}",
+    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{HUB}:table/{{}}",
+    "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{HUB}:function:{{}}",
+    "AWS::IAM::Role": f"arn:aws:iam::{HUB}:role/{{}}",
+    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{REGION}:{HUB}:stateMachine:{{}}",
 }
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
@@ -119,7 +118,7 @@ class Stack:
         if name == "AWS::StackName":
             return self.name
         if name == "AWS::StackId":
-            return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{self.name}/0"
+            return f"arn:aws:cloudformation:{REGION}:{HUB}:stack/{self.name}/0"
         if name in self.template.get("Parameters", {}):
             return self._parameter(name)
         kind = self._resource(name)["Type"]
@@ -217,7 +216,7 @@ _OVERRIDE = (
     "Say what it stands for in migration.toml: [templates.parameters], or [functions] variables"
 )
 _PSEUDO = {
-    "AWS::AccountId": ACCOUNT,
+    "AWS::AccountId": HUB,
     "AWS::Region": REGION,
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",

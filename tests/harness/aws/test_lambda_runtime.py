@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -258,3 +259,111 @@ def test_payload_of_an_invocation_is_limited(make_tree: Any) -> None:
     """
     )
     assert "too large" in json.loads(answer_of(tree).value)["errorMessage"]
+
+
+SLOW_COUNTER = """
+    import time
+    seen = []
+    def lambda_handler(event, context):
+        seen.append(event["n"])
+        time.sleep(event.get("seconds", 10))
+        return len(seen)
+"""
+
+
+def test_invocations_at_the_same_time_have_containers_of_their_own(make_tree: Any) -> None:
+    with World(make_tree(one=SLOW_COUNTER)) as world:
+        for start, n in ((0, 1), (5, 2), (30, 3)):
+            world.invoke_later(start, "one", {"n": n}, "user")
+        world.run()
+        results = [step.result for step in world.recording("x").steps]
+    assert results == [1, 1, 2]  # the third finds a container that is warm
+
+
+CALLER = """
+    import boto3
+    from botocore.config import Config
+    def lambda_handler(event, context):
+        config = Config(retries={"total_max_attempts": event["attempts"], "mode": "standard"})
+        try:
+            client = boto3.client("lambda", config=config)
+            return client.invoke(FunctionName="two", Payload=b'{"n": 0}')["Payload"].read().decode()
+        except Exception as error:
+            return str(error)
+"""
+
+
+def test_a_full_function_answers_429_until_a_container_is_free(make_tree: Any) -> None:
+    tree = make_tree(one=CALLER, two=SLOW_COUNTER)
+    with World(tree, concurrency={"two": 1}) as world:
+        world.invoke_later(0, "two", {"n": 1, "seconds": 1.5}, "user")
+        world.invoke_later(1, "one", {"attempts": 1}, "user")
+        world.invoke_later(2, "one", {"attempts": 1}, "user")
+        world.invoke_later(3, "two", {"n": 2}, "schedule")
+        world.run()
+        recording = world.recording("x")
+    steps = {step.at: step for step in recording.steps}
+    assert "(TooManyRequestsException) when calling the Invoke operation" in steps[1].result
+    assert "Rate Exceeded." in steps[1].result
+    assert steps[2].result == "2"
+    assert steps[3].error is not None
+    assert steps[3].error.type == "TooManyRequestsException"
+    assert [call.error.type for call in recording.calls if call.error] == [
+        "TooManyRequestsException"
+    ]
+
+
+def test_botocore_repeats_a_429(make_tree: Any) -> None:
+    with World(make_tree(one=CALLER, two=SLOW_COUNTER), concurrency={"two": 1}) as world:
+        world.invoke_later(0, "two", {"n": 1, "seconds": 0.5}, "user")
+        world.invoke_later(0.1, "one", {"attempts": 5}, "user")
+        world.run()
+        recording = world.recording("x")
+    assert recording.steps[1].result == "2"
+    assert recording.calls[0].attempts > 1
+
+
+def test_an_asynchronous_invocation_waits_while_it_is_throttled(make_tree: Any) -> None:
+    one = """
+        import boto3
+        def lambda_handler(event, context):
+            boto3.client("lambda").invoke(
+                FunctionName="two", InvocationType="Event", Payload=b'{"n": 0}'
+            )
+    """
+    with World(make_tree(one=one, two=SLOW_COUNTER), concurrency={"two": 1}) as world:
+        world.invoke_later(0, "two", {"n": 1}, "user")
+        world.invoke_later(0, "one", {}, "user")
+        world.run()
+        last = world.recording("x").steps[-1]
+    assert (last.source, last.at, last.result) == ("asynchronous", 15.0, 2)
+
+
+DRAWER = """
+    import random, uuid
+    def lambda_handler(event, context):
+        return [random.random(), str(uuid.uuid4())]
+"""
+
+
+def test_draws_are_the_steps_own_in_whichever_function_and_container(make_tree: Any) -> None:
+    tree = make_tree(one=DRAWER, two=DRAWER)
+
+    def drawn(function: str, cold: bool) -> list[Any]:
+        with World(tree, cold=cold) as world:
+            return [world.invoke(function, {}).value for _ in range(2)]
+
+    first, second = drawn("one", False)
+    assert first != second
+    assert drawn("two", True) == [first, second]
+
+
+def test_code_that_seeds_its_generator_draws_from_that_seed(make_tree: Any) -> None:
+    one = """
+        import random
+        random.seed(5)
+        def lambda_handler(event, context):
+            return random.random()
+    """
+    with World(make_tree(one=one)) as world:
+        assert world.invoke("one", {}).value == random.Random(5).random()

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from moto.core.base_backend import BaseBackend
 
+from harness.plans import JobPlan, JobTiming, Launch, Quotas
+
 from .exceptions import UninitializedAccountException, ValidationException
 from .instances import RecoveryInstance
 from .jobs import Job, Participant
 from .launch import LaunchError, ec2_backend, run_instance, terminate_instance
-from .plans import JobPlan, JobTiming, Launch, Quotas
 from .servers import SourceServer
 from .utils import InvalidTokenError, paginate
 

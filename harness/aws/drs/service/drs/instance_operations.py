@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.plans import JobPlan
+
 from .engine import Page, operation
 from .exceptions import (
     ConflictException,
@@ -12,7 +14,6 @@ from .exceptions import (
 )
 from .job_operations import BUSY, JobOperations
 from .jobs import Participant
-from .plans import JobPlan
 from .utils import new_id
 
 

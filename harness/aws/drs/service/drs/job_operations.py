@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.plans import JobPlan, Launch
+
 from .engine import Page, operation
 from .exceptions import ConflictException, ValidationException
 from .jobs import Job, Participant, plan_times
 from .launch import MANAGED_TAGS, SERVER_TAG, launch_request
-from .plans import JobPlan, Launch
 from .seeding import ScenarioBackend
 from .servers import SourceServer
 from .utils import new_id, new_seed, time_range

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
+from harness.plans import JobPlan, JobTiming, Launch
+
 from .launch import LaunchRequest
-from .plans import JobPlan, JobTiming, Launch
 from .utils import iso, iso_or_none
 
 Event = tuple[float, str, dict[str, str]]

@@ -8,10 +8,11 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 
+from harness.plans import JobPlan, Launch
+
 from .engine import Engine
 from .exceptions import ServiceQuotaExceededException
 from .launch import create_launch_template
-from .plans import JobPlan, Launch
 from .servers import (
     REPLICATING_STATES,
     REPLICATION_STATES,

@@ -1,4 +1,4 @@
-"""What a scenario can set: how jobs pass their time, how servers end, and the quotas.
+"""What a scenario can set of DRS: how jobs pass their time, how servers end, and the quotas.
 
 All durations are seconds of `time.time()`, so they follow a virtual clock.
 """
@@ -55,7 +55,7 @@ class Launch:
         _require_durations(self, ("pending_seconds", "launch_seconds"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JobPlan:
     """An odd job, for the next StartRecovery.
 

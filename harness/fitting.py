@@ -1,0 +1,81 @@
+"""Does a scenario fit the tree that it is run on? Each misfit is told with the scenario's line."""
+
+from __future__ import annotations
+
+import botocore.exceptions
+
+from drs_refactor.errors import InputError
+from harness.aws import clients
+from harness.scenario import Scenario
+from harness.tree import Table, Tree
+
+
+def check(tree: Tree, scenario: Scenario) -> None:
+    """Raise InputError for the first thing of the scenario that the tree or AWS does not have."""
+    for variable, items in scenario.tables.items():
+        name = tree.table_of(variable)
+        table = next((table for table in tree.tables if table.name == name), None)
+        if table is None:
+            raise _misfit(
+                scenario,
+                f"no function has a variable {variable!r} that names a table of the templates",
+                "Add it in the templates, or in migration.toml: [functions.X] variables",
+            )
+        for number, item in enumerate(items):
+            _check_item(scenario, variable, number, table, item)
+    known = ", ".join(tree.functions)
+    for function in (*(i.function for i in scenario.invoke), *scenario.concurrency):
+        if function not in tree.functions:
+            raise _misfit(scenario, f"there is no function {function!r}", f"Known: {known}")
+    if scenario.start is not None and not tree.machines:
+        raise _misfit(
+            scenario,
+            f"the templates of {tree.root} define no state machine",
+            "Add its template to [templates] files",
+        )
+    for key in ("refuse", "slow"):
+        for disturbed in getattr(scenario, key):
+            _check_operation(scenario, key, disturbed.operation)
+
+
+def _check_item(scenario: Scenario, variable: str, number: int, table: Table, item: object) -> None:
+    assert isinstance(item, dict)
+    defined = table.properties["AttributeDefinitions"]
+    kinds = {given["AttributeName"]: given["AttributeType"] for given in defined}
+    for key in table.properties["KeySchema"]:
+        name = key["AttributeName"]
+        wanted = {"S": str, "N": int | float}.get(kinds.get(name, ""), object)
+        if not isinstance(item.get(name), wanted) or item.get(name) == "":
+            raise _misfit(
+                scenario,
+                f"{variable}[{number}] has no key {name!r} of type {kinds.get(name)}",
+                "Every item needs the table's keys",
+            )
+
+
+def _check_operation(scenario: Scenario, key: str, operation: str) -> None:
+    service, _, name = operation.partition(".")
+    try:
+        model = clients.service_model(service)
+    except botocore.exceptions.UnknownServiceError:
+        raise _misfit(
+            scenario,
+            f"`{key}` names {operation!r}: there is no service {service!r}",
+            "Write botocore's service and operation: drs.StartRecovery",
+        ) from None
+    if name not in model.operation_names:
+        raise _misfit(
+            scenario,
+            f"`{key}` names {operation!r}: {service} has no such operation",
+            "Write botocore's service and operation: drs.StartRecovery",
+        )
+
+
+def _misfit(scenario: Scenario, what: str, mend: str) -> InputError:
+    path, _, line = scenario.source.rpartition(":")
+    return InputError(
+        f"{scenario.name}: {what}",
+        path=path or None,
+        line=int(line) if path and line.isdigit() else None,
+        mend=mend,
+    )
