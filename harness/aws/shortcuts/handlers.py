@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import boto3.session
+import botocore.session
 from botocore.hooks import HierarchicalEmitter
 
 from harness.aws.shortcuts.base import Patch
@@ -78,14 +79,29 @@ def _unregister(original: Any) -> Any:
     return unregister
 
 
+def _mark(events: Any) -> None:
+    state = vars(_inner(events))
+    state[_AS_MADE] = state.get(_CHANGES, 0)
+
+
 def _make_session(original: Any) -> Any:
     def make(self: Any, *arguments: Any, **options: Any) -> None:
         original(self, *arguments, **options)
-        if len(arguments) <= 4 and options.get("botocore_session") is None:
-            state = vars(_inner(self._session.get_component("event_emitter")))
-            state[_AS_MADE] = state.get(_CHANGES, 0)
+        if len(arguments) < 2 and options.get("event_hooks") is None:
+            _mark(self.get_component("event_emitter"))
 
     return make
+
+
+def _add_to_session(original: Any) -> Any:
+    def add_to_session(self: Any) -> None:
+        """boto3 adds its own handlers to those of the botocore session that it stands on."""
+        was_as_made = as_made(self._session.get_component("event_emitter"))
+        original(self)
+        if was_as_made:
+            _mark(self._session.get_component("event_emitter"))
+
+    return add_to_session
 
 
 PATCHES = (
@@ -101,5 +117,6 @@ PATCHES = (
         _unregister,
         ("self", "event_name", "handler", "unique_id", "unique_id_uses_count"),
     ),
-    Patch(boto3.session.Session, "__init__", _make_session),
+    Patch(botocore.session.Session, "__init__", _make_session),
+    Patch(boto3.session.Session, "_register_default_handlers", _add_to_session, ("self",)),
 )
