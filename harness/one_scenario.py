@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.allowances import Allowance, total
 from harness.aws import shortcuts
-from harness.aws.lambda_runtime import current_step
+from harness.aws.container import current_step
 from harness.blame import Side, Suspect, suspects
 from harness.comparison import Comparison, compare
 from harness.explain import explain

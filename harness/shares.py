@@ -58,7 +58,7 @@ def sampled(roots: Iterable[Path], *, on: bool = True) -> Iterator[Counter[str]]
     if not on:
         yield counts
         return
-    trees = tuple(f"{root.resolve()}/" for root in roots)
+    trees = tuple(f"{path}/" for root in roots for path in (root, root.resolve()))
 
     def look(_number: int, frame: FrameType | None) -> None:
         counts[_owner_of(frame, trees)] += 1

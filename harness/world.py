@@ -21,15 +21,10 @@ from harness.aws import (
     stepfunctions,
 )
 from harness.aws.calls import Call
+from harness.aws.container import Answer, Container, current_step, running
 from harness.aws.disruptions import Disruption, Disruptor, Latency
 from harness.aws.function import FunctionDefinition, LogLine
-from harness.aws.lambda_runtime import (
-    Answer,
-    Container,
-    LambdaRuntime,
-    current_step,
-    running,
-)
+from harness.aws.lambda_runtime import LambdaRuntime
 from harness.aws.notes import OnRun
 from harness.aws.permissions import Policy
 from harness.aws.places import HUB, REGION

@@ -23,7 +23,7 @@ from moto.core.models import botocore_stubber
 
 import harness.aws.drs  # noqa: F401  (registers DRS with moto)
 from harness.aws import calls, clients, ids, lambda_service, shortcuts, stepfunctions, trust
-from harness.aws.lambda_runtime import running
+from harness.aws.container import running
 
 _started = False
 

@@ -25,8 +25,8 @@ from moto.iam.models import get_account_id_from
 from moto.moto_api._internal import mock_random
 
 from harness.aws import ids
+from harness.aws.container import current_step, running
 from harness.aws.disruptions import Disruption, Disruptor, response
-from harness.aws.lambda_runtime import current_step, running
 from harness.values import frozen_copy
 
 _moto_answer = BotocoreStubber.__call__

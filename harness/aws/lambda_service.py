@@ -12,7 +12,8 @@ from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
 from harness.aws.calls import current_call
-from harness.aws.lambda_runtime import PAYLOAD_LIMIT, THROTTLED, Answer, LambdaRuntime
+from harness.aws.container import Answer
+from harness.aws.lambda_runtime import PAYLOAD_LIMIT, THROTTLED, LambdaRuntime
 
 assert list(inspect.signature(LambdaFunction.invoke).parameters) == [
     "self",

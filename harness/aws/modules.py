@@ -21,6 +21,9 @@ from harness.aws.compiling import compiled
 from harness.aws.notes import NOTE, OnRun, with_notes
 from harness.aws.private_modules import copy_of
 
+Found = dict[str, tuple[Path, bool] | None]
+"""Modules by name: the file or folder, and whether it is a package; None for those of others."""
+
 
 class ModuleSpace:
     """The modules of one function in one container: `load` gives the entry, imports follow."""
@@ -31,10 +34,12 @@ class ModuleSpace:
         private: Mapping[str, types.ModuleType],
         on_print: Callable[[str], None],
         on_run: OnRun | None = None,
+        found: Found | None = None,
     ) -> None:
+        """`found` keeps what was found in the folders, for other spaces of the same ones."""
         self._folders = tuple(folders)
         self._on_run = on_run
-        self._found: dict[str, tuple[Path, bool] | None] = {}
+        self._found = {} if found is None else found
         self._modules: dict[str, types.ModuleType] = dict(private)
         self._modules["importlib"] = copy_of(importlib, import_module=self.import_module)
         self._builtins = dict(vars(builtins))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +36,7 @@ class Policy:
     role: str
     statements: tuple[Mapping[str, Any], ...]
     known: bool = True
+    decided: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
 
 def policy_of(role: str, documents: Iterable[Mapping[str, Any]], denied: Iterable[str]) -> Policy:
@@ -49,6 +50,12 @@ def policy_of(role: str, documents: Iterable[Mapping[str, Any]], denied: Iterabl
 
 def permits(policy: Policy, action: str, resource: str) -> bool:
     """True if the role may do `action` on `resource`."""
+    if (action, resource) not in policy.decided:
+        policy.decided[action, resource] = _decide(policy, action, resource)
+    return policy.decided[action, resource]
+
+
+def _decide(policy: Policy, action: str, resource: str) -> bool:
     effects = {
         statement.get("Effect")
         for statement in policy.statements

@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from harness.aws import environment
-from harness.aws.lambda_runtime import running
+from harness.aws.container import running
 from harness.comparison import compare
 from harness.recording import Recording
 from harness.run import run, seed

@@ -73,7 +73,8 @@ def test_each_can_be_switched_off_alone(shortcut: Shortcut) -> None:
 
 
 def client(service: str = "dynamodb", **options: Any) -> Any:
-    return boto3.client(service, region_name="us-east-1", **options)
+    # Not boto3's default session: other tests may have made it before there were shortcuts.
+    return boto3.Session().client(service, region_name="us-east-1", **options)
 
 
 def state_of(borrowed: Any) -> int:
@@ -92,11 +93,11 @@ def test_a_client_is_lent_again_when_it_is_free_and_not_before() -> None:
 
 
 def test_a_lent_client_has_its_borrowers_credentials() -> None:
-    sts = boto3.client("sts", "us-east-1", aws_access_key_id="ASIAONE", aws_secret_access_key="s")
+    sts = client("sts", aws_access_key_id="ASIAONE", aws_secret_access_key="s")
     assert sts._request_signer._credentials.access_key == "ASIAONE"
     free = state_of(sts)
     del sts
-    again = boto3.client("sts", "us-east-1", aws_access_key_id="ASIATWO", aws_secret_access_key="s")
+    again = client("sts", aws_access_key_id="ASIATWO", aws_secret_access_key="s")
     assert state_of(again) == free
     assert again._request_signer._credentials.access_key == "ASIATWO"
 
