@@ -266,13 +266,17 @@ def _alias(keys: Keys, functions: Mapping[str, Function]) -> Alias:
 
 def _templates(top: Keys) -> Templates:
     keys = top.table_of("templates", "[templates]", {})
-    keys.allow("files", "parameters", "role", "time_limit_margin")
+    keys.allow("files", "parameters", "role", "time_limit_margin", "values", "definitions")
     margin = keys.get("time_limit_margin", int, 30)
     if margin < 0:
         raise keys.fail("'time_limit_margin' must not be negative", "time_limit_margin")
+    definitions = keys.texts("definitions")
+    keys.inside("definitions", tuple(definitions.values()))
     return Templates(
         keys.inside("files", keys.strings("files")),
         keys.texts("parameters"),
         keys.get("role", str, ""),
         margin,
+        keys.texts("values"),
+        definitions,
     )

@@ -73,12 +73,17 @@ class Alias:
 
 @dataclass(frozen=True)
 class Templates:
-    """The templates, relative to the tree, and the role that the functions run under."""
+    """The templates, relative to the tree, and the role that the functions run under. `values` are
+    what references stand for that the harness cannot evaluate, `definitions` the files of state
+    machines whose definition is not in the template, by logical id.
+    """
 
     files: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     role: str = ""
     time_limit_margin: int = 30
+    values: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

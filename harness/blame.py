@@ -15,6 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 SHOWN = 4
+_ARRIVED, _MEANING, _WRITTEN, _HANDLER = range(4)
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ class _Definition:
 
 @dataclass(frozen=True)
 class Side:
-    """The entry files of one side and the folder that their paths are told from."""
+    """The entry files of one side, their handlers, and the folder that paths are told from."""
 
     root: Path
     entries: Mapping[str, Path]
+    handlers: Mapping[str, str]
     _read: dict[Path, dict[str, _Definition]] = field(default_factory=dict, repr=False)
 
     def definitions(self, path: Path) -> dict[str, _Definition]:
@@ -67,22 +69,24 @@ def suspects(
     `entered` are the functions that ran, by file and name, in order.
     """
     ranked: list[tuple[int, Suspect]] = []
+    handlers = set(refactored.handlers.values())
     for path, name in dict.fromkeys(entered):
         here = refactored.definitions(path).get(name)
         if here is None or not path.is_relative_to(refactored.root):
             continue
         there = _counterpart(legacy, refactored, moved, path, name)
-        arrived = there is not None and there.path.relative_to(legacy.root) != path.relative_to(
-            refactored.root
-        )
         if there is None:
-            ranked.append((2, _written(refactored, here, name)))
+            ranked.append((_WRITTEN, _written(refactored, here, name)))
             continue
         if _body(here) != _body(there):
-            suspect = _changed(legacy, refactored, here, there, name)
-            stub = not arrived and name in (*moved, *moved.values())
-            ranked.append((0 if arrived else 2 if stub else 1, suspect))
-        ranked += [(1, s) for s in _meanings(legacy, refactored, here, there, moved)]
+            arrived = there.path.relative_to(legacy.root) != path.relative_to(refactored.root)
+            rank = _ARRIVED if arrived else _MEANING
+            if not arrived and name in (*moved, *moved.values()):
+                rank = _WRITTEN  # a stub
+            if name in handlers:
+                rank = _HANDLER  # it has the routes
+            ranked.append((rank, _changed(legacy, refactored, here, there, name)))
+        ranked += [(_MEANING, s) for s in _meanings(legacy, refactored, here, there, moved)]
     ranked.reverse()  # what was entered last is nearest to what was seen
     found = [suspect for _, suspect in sorted(ranked, key=lambda pair: pair[0])]
     return tuple(dict.fromkeys(found))[:SHOWN]
@@ -91,14 +95,14 @@ def suspects(
 def _counterpart(
     legacy: Side, refactored: Side, moved: Mapping[str, str], path: Path, name: str
 ) -> _Definition | None:
-    """What legacy has in its place: in the same file, or where a moved function came from."""
+    """The function that it was in legacy: in the same file, or where it came from."""
     same_file = legacy.root / path.relative_to(refactored.root)
     here = legacy.definitions(same_file).get(name) if same_file.is_file() else None
-    if here is not None or name not in moved:
+    if here is not None and here.is_function:
         return here
     for entry in legacy.entries.values():
-        found = legacy.definitions(entry).get(moved[name])
-        if found is not None and entry != same_file:
+        found = legacy.definitions(entry).get(moved.get(name, name))
+        if found is not None and found.is_function and entry != same_file:
             return found
     return None
 
@@ -136,8 +140,8 @@ def _meanings(
     ours, theirs = refactored.definitions(here.path), legacy.definitions(there.path)
     for name in sorted(here.names & ours.keys()):
         mine, old = ours[name], theirs.get(moved.get(name, name))
-        if old is None or (mine.is_function and old.is_function) or name == "logger":
-            continue
+        if old is None or mine.is_function or (old.is_function and not _is_import(mine)):
+            continue  # functions are looked at by themselves; an old name for one is the move's
         if _imported(mine, name) != _imported(old, name):
             where = legacy.place(old.path, old.node.lineno)
             yield Suspect(
@@ -159,6 +163,10 @@ def _imported(definition: _Definition, name: str) -> str:
             if (alias.asname or alias.name.partition(".")[0]) == name:
                 return alias.name
     return definition.code
+
+
+def _is_import(definition: _Definition) -> bool:
+    return isinstance(definition.node, ast.Import | ast.ImportFrom)
 
 
 def _first(definition: _Definition) -> str:

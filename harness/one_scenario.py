@@ -122,4 +122,9 @@ def _suspects(sides: Sides, scenario: Scenario, finding: Finding) -> tuple[Suspe
 
 
 def _side(tree: Tree) -> Side:
-    return Side(tree.root, {key: function.entry for key, function in tree.functions.items()})
+    functions = tree.functions.items()
+    return Side(
+        tree.root,
+        {key: function.entry for key, function in functions},
+        {key: function.handler.rpartition(".")[2] for key, function in functions},
+    )

@@ -75,7 +75,11 @@ class ScenarioResult:
 
 @dataclass(frozen=True)
 class Verification:
-    """All results in the order of the scenarios; of `asked` ones fewer, if it was interrupted."""
+    """All results in the order of the scenarios; of `asked` ones fewer, if it was interrupted.
+
+    `unchecked` are functions whose role is in no template, with that role: what they may do is not
+    known, so their calls were not checked.
+    """
 
     verdict: str
     results: tuple[ScenarioResult, ...]
@@ -87,6 +91,7 @@ class Verification:
     denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     runtimes: Mapping[str, str] = field(default_factory=dict)
     retries: tuple[tuple[str, str, str], ...] = ()
+    unchecked: tuple[tuple[str, str], ...] = ()
 
     @property
     def interrupted(self) -> bool:

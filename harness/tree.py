@@ -66,6 +66,10 @@ class Tree:
         plain = name.rpartition(":")[2] if name.startswith("arn:") else name
         return next((f for f in self.functions.values() if f.name == plain), None)
 
+    def role_of(self, function: FunctionDefinition) -> Role | None:
+        """The role that a function runs under, if the templates define it."""
+        return next((role for role in self.roles if function.role in (role.arn, role.name)), None)
+
     def table_of(self, variable: str) -> str | None:
         """The name of the table that functions find in this environment variable."""
         for function in self.functions.values():
@@ -87,7 +91,7 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
             path=root,
             mend="Name the tree's templates in migration.toml: [templates] files",
         )
-    stacks = stacks_of(paths, migration.templates.parameters)
+    stacks = stacks_of(paths, migration.templates.parameters, migration.templates.values)
     return Tree(
         side,
         root,
@@ -96,7 +100,7 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
             for key, f in migration.functions.items()
         },
         tuple(_tables(stacks)),
-        tuple(_machines(stacks)),
+        tuple(_machines(root, migration, stacks)),
         tuple(_roles(stacks)),
     )
 
@@ -239,37 +243,51 @@ def _roles(stacks: list[Stack]) -> list[Role]:
     return found
 
 
-def _machines(stacks: list[Stack]) -> list[StateMachine]:
+def _machines(root: Path, migration: Migration, stacks: list[Stack]) -> list[StateMachine]:
     found = []
     for stack in stacks:
         for logical_id, resource in stack.resources("AWS::StepFunctions::StateMachine").items():
             properties = stack.properties(
                 resource, "Definition", "DefinitionString", "DefinitionSubstitutions", "RoleArn"
             )
-            definition = _definition(stack, resource, properties)
+            file = migration.templates.definitions.get(logical_id)
+            if file is not None:
+                properties["DefinitionString"] = _read(root / file, migration)
+            definition = _definition(stack, logical_id, resource, properties)
             found.append(
                 StateMachine(
                     logical_id,
                     stack.physical_name(logical_id),
                     definition,
                     str(properties.get("RoleArn", "")),
-                    str(stack.path),
+                    str(stack.path if file is None else root / file),
                 )
             )
     return found
 
 
-def _definition(stack: Stack, resource: Any, properties: Mapping[str, Any]) -> str:
-    if "Definition" in properties:
-        text = json.dumps(properties["Definition"])
-    elif "DefinitionString" in properties:
+def _read(path: Path, migration: Migration) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot be read: {error}",
+            path=path,
+            mend=f"See {migration.path.name}: [templates.definitions]",
+        ) from error
+
+
+def _definition(stack: Stack, logical_id: str, resource: Any, properties: Mapping[str, Any]) -> str:
+    if "DefinitionString" in properties:
         text = str(properties["DefinitionString"])
+    elif "Definition" in properties:
+        text = json.dumps(properties["Definition"])
     else:
         raise InputError(
-            "the state machine has no Definition or DefinitionString (DefinitionS3Location and "
-            "DefinitionUri are not read)",
+            f"{logical_id} has no Definition or DefinitionString in the template",
             path=stack.path,
             line=getattr(resource, "line", None),
+            mend=f'Name its file in migration.toml: [templates.definitions] {logical_id} = "…"',
         )
     for key, value in properties.get("DefinitionSubstitutions", {}).items():
         text = text.replace("${" + key + "}", str(value))

@@ -105,6 +105,11 @@ def _verification(
         sides.denied,
         {key: function.runtime for key, function in sides.refactored.functions.items()},
         tuple(sorted(set().union(*(result.retries for result in results)))),
+        tuple(
+            (key, function.role)
+            for key, function in sides.refactored.functions.items()
+            if sides.refactored.role_of(function) is None
+        ),
     )
 
 

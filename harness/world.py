@@ -206,7 +206,7 @@ class World:
 
 
 def _policy(tree: Tree, function: FunctionDefinition, denied: tuple[str, ...]) -> Policy:
-    role = next((role for role in tree.roles if function.role in (role.arn, role.name)), None)
+    role = tree.role_of(function)
     if role is None:
         return Policy(function.role, (), known=False)
     return permissions.policy_of(role.arn, role.policies, denied)

@@ -19,6 +19,7 @@ def as_json(verification: Verification, trees: dict[str, str], versions: dict[st
         "versions": versions,
         "control": verification.control,
         "interrupted": verification.interrupted,
+        "permissions_not_checked": [function for function, _ in verification.unchecked],
         "runtimes": dict(verification.runtimes),
         "retries": [
             {"function": function, "service": service, "way": way}

@@ -45,6 +45,9 @@ def divergences(result: ScenarioResult, replay: str, *, everything: bool = False
                 yield f"    look at     {suspect.place} {suspect.name}: {suspect.why}"
             for line in result.explanation[:SHOWN]:
                 yield f"    deepdiff    {line}"
+    for hint in dict.fromkeys(remedy(finding.divergence) for finding in result.findings):
+        if hint:
+            yield f"    remedy      {hint}"
     rest = result.findings[1:]
     if rest and not everything:
         counts = Counter(finding.divergence.kind for finding in rest)
@@ -62,9 +65,6 @@ def _finding(finding: Finding) -> Iterator[str]:
     old, new = apart(found.legacy, found.refactored)
     yield f"    legacy      {old}{_at(found.legacy_place)}"
     yield f"    refactored  {new}{_at(found.refactored_place)}"
-    hint = remedy(found)
-    if hint:
-        yield f"    remedy      {hint}"
 
 
 def _at(place: str) -> str:
@@ -127,6 +127,11 @@ def runtime(verification: Verification) -> Iterator[str]:
         yield (
             f"runtime: the functions' is {', '.join(kinds)}; run here by Python "
             f"{platform.python_version()}"
+        )
+    for function, role in verification.unchecked:
+        yield (
+            f"not checked: the permissions of {function}, whose role {role or '(none)'} is in no "
+            "template of [templates] files"
         )
     usual = max(ways, key=lambda way: len(ways[way]), default="")
     for way, clients in sorted(ways.items(), key=lambda pair: pair[0] != usual):

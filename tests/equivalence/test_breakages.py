@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from drs_refactor.migration import Migration
 from harness.one_scenario import verify_scenario
+from harness.reports.text import divergences
 from harness.results import ScenarioResult
 from harness.scenario_files import select, shipped
 from harness.sides import Sides
@@ -222,7 +225,7 @@ def verdict_on(broken: Path, scenario: str, sides: Sides, migration: Migration) 
 
 
 def test_breakage_is_found_where_it_is(
-    breakage: Breakage, broken: Path, sides: Sides, migration: Migration
+    breakage: Breakage, broken: Path, root: Path, sides: Sides, migration: Migration
 ) -> None:
     result = verdict_on(broken, breakage.scenario, sides, migration)
     assert result.verdict == "divergent"
@@ -235,6 +238,26 @@ def test_breakage_is_found_where_it_is(
     assert found, f"no {breakage.kind} at {breakage.path} among {shown}"
     assert matches(breakage.legacy, found[0].legacy), found[0]
     assert matches(breakage.refactored, found[0].refactored), found[0]
+    first = [line for line in divergences(result, "") if line.startswith("    ")]
+    broken_at = owners(root / "refactored" / breakage.file, breakage.edits)
+    named = [name for name in broken_at if any(re.search(rf"\b{name}\b", line) for line in first)]
+    assert named, f"none of {broken_at} in:\n" + "\n".join(first)
+
+
+def owners(path: Path, texts: Iterable[str]) -> set[str]:
+    """The functions, or other top-level names, that were edited."""
+    source = path.read_text(encoding="utf-8")
+    lines = {source[: source.index(text)].count("\n") + 1 for text in texts}
+    found = set()
+    for node in ast.parse(source).body:
+        assert node.end_lineno is not None
+        if any(node.lineno <= line <= node.end_lineno for line in lines):
+            for inner in [node, *ast.walk(node)]:
+                name = getattr(inner, "name", None) or getattr(inner, "id", None)
+                if name:
+                    found.add(name)
+                    break
+    return found
 
 
 def matches(wanted: Any, value: Any) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,20 @@ def test_a_missing_tree_is_told(tmp_path: Path, migration: Migration) -> None:
     with pytest.raises(InputError, match="there is no such folder") as caught:
         read_tree(tmp_path / "none", migration, "legacy")
     assert "--legacy" in caught.value.mend
+
+
+def test_a_definition_elsewhere_is_told_and_can_be_named(copy: Path, migration: Migration) -> None:
+    path = copy / "cfn/step-functions.yaml"
+    before = read_tree(copy, migration, "legacy").machines[0]
+    spoil(path, "DefinitionString:", "DefinitionOfAnotherKind:")
+    with pytest.raises(InputError, match="has no Definition or DefinitionString") as caught:
+        read_tree(copy, migration, "legacy")
+    assert caught.value.mend.endswith(f'[templates.definitions] {before.logical_id} = "…"')
+    (copy / "machine.asl.json").write_text(before.definition, encoding="utf-8")
+    templates = replace(migration.templates, definitions={before.logical_id: "machine.asl.json"})
+    told = replace(migration, templates=templates)
+    assert read_tree(copy, told, "legacy").machines[0].definition == before.definition
+    (copy / "machine.asl.json").unlink()
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        read_tree(copy, told, "legacy")
+    assert caught.value.place.endswith("machine.asl.json")

@@ -37,7 +37,9 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 @dataclass
 class Stack:
-    """A template in use. `exports` is shared by all stacks of one world."""
+    """A template in use. `exports` is shared by all stacks of one world; `values` are what
+    migration.toml says that references stand for, by name or by place ("main.yaml:12").
+    """
 
     path: Path
     name: str
@@ -45,6 +47,7 @@ class Stack:
     given: Mapping[str, Any]
     siblings: Mapping[str, Path] = field(default_factory=dict)
     exports: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     _children: dict[str, Stack] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,20 +102,26 @@ class Stack:
         return node
 
     def _intrinsic(self, name: str, argument: Any, line: int | None) -> Any:
+        place = f"{self.path.name}:{line}"
+        for known in (_name_of(name, argument), place):
+            if known in self.values:
+                return self.values[known]
         handler = _INTRINSICS.get(name)
         if handler is None:
-            raise InputError(f"{name} is not evaluated", path=self.path, line=line, mend=_OVERRIDE)
+            raise self._unknown(f"{name} is not evaluated", line, place)
         try:
             return handler(self, argument)
         except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{name} cannot be evaluated ({type(error).__name__}: {error})",
-                path=self.path,
-                line=line,
-                mend=_OVERRIDE,
-            ) from error
+            what = f"{name} cannot be evaluated ({type(error).__name__}: {error})"
+            raise self._unknown(what, line, _name_of(name, argument) or place) from error
+
+    def _unknown(self, what: str, line: int | None, key: str) -> InputError:
+        mend = f'Say what it stands for in migration.toml: [templates.values] "{key}" = "…"'
+        return InputError(what, path=self.path, line=line, mend=mend)
 
     def _ref(self, name: str) -> Any:
+        if name in self.values:
+            return self.values[name]
         if name in _PSEUDO:
             return _PSEUDO[name]
         if name == "AWS::StackName":
@@ -143,6 +152,8 @@ class Stack:
 
     def _get_att(self, argument: list[str]) -> Any:
         name, attribute = argument[0], str(self.value(argument[1]))
+        if f"{name}.{attribute}" in self.values:
+            return self.values[f"{name}.{attribute}"]
         if attribute.startswith("Outputs."):
             child = self._child(name)
             if child is None:
@@ -203,6 +214,7 @@ class Stack:
                 given,
                 self.siblings,
                 self.exports,
+                self.values,
             )
         return self._children[logical_id]
 
@@ -212,9 +224,15 @@ class _Lazy(dict[str, Any]):
         return super().__getitem__(key)()
 
 
-_OVERRIDE = (
-    "Say what it stands for in migration.toml: [templates.parameters], or [functions] variables"
-)
+def _name_of(intrinsic: str, argument: Any) -> str:
+    """How migration.toml names what a reference refers to, where it has a name."""
+    if intrinsic in ("Ref", "Fn::ImportValue") and isinstance(argument, str):
+        return argument
+    if intrinsic == "Fn::GetAtt" and isinstance(argument, list):
+        return ".".join(map(str, argument))
+    return ""
+
+
 _PSEUDO = {
     "AWS::AccountId": HUB,
     "AWS::Region": REGION,
@@ -245,7 +263,9 @@ _INTRINSICS: dict[str, Callable[[Stack, Any], Any]] = {
 }
 
 
-def stacks_of(paths: list[Path], parameters: Mapping[str, Any]) -> list[Stack]:
+def stacks_of(
+    paths: list[Path], parameters: Mapping[str, Any], values: Mapping[str, str] | None = None
+) -> list[Stack]:
     """All stacks that the templates make, nested ones included. Roots are those nobody nests."""
     siblings = {path.name: path for path in paths}
     templates = {path: document.read(path) for path in paths}
@@ -257,7 +277,7 @@ def stacks_of(paths: list[Path], parameters: Mapping[str, Any]) -> list[Stack]:
     }
     exports: dict[str, Callable[[], Any]] = {}
     roots = [
-        Stack(path, path.stem, template, parameters, siblings, exports)
+        Stack(path, path.stem, template, parameters, siblings, exports, values or {})
         for path, template in templates.items()
         if not any(path.name in url for url in nested)
     ]

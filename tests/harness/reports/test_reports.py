@@ -81,6 +81,11 @@ def test_long_values_begin_where_they_differ() -> None:
     assert max(len(one), len(other)) < 310
 
 
+def test_what_was_not_checked_is_said() -> None:
+    partial = replace(VERIFICATION, unchecked=(("query", "arn:role/x"),))
+    assert any("not checked: the permissions of query" in line for line in text.runtime(partial))
+
+
 def test_an_interrupted_run_and_a_broad_allowance_say_so() -> None:
     broad = Allowance("logs", "noise", 5, at_most=2)
     partial = replace(VERIFICATION, asked=9, allowances=(broad,))

@@ -164,3 +164,32 @@ def test_a_file_that_is_no_template(tmp_path: Path, text: str, line: int | None,
         stacks(tmp_path, main=text)
     assert what in caught.value.what
     assert caught.value.place.endswith(f":{line}" if line else "main.yaml")
+
+
+OVERRIDES = {
+    "!Cidr [a]": "main.yaml:2",
+    "!Ref Nobody": "Nobody",
+    "!GetAtt Net.Outputs.Id": "Net.Outputs.Id",
+    "!ImportValue elsewhere": "elsewhere",
+    "!Sub 'a-${Net.Outputs.Id}'": "main.yaml:2",
+}
+
+
+@pytest.mark.parametrize(("value", "key"), OVERRIDES.items(), ids=OVERRIDES)
+def test_what_cannot_be_evaluated_can_be_said(tmp_path: Path, value: str, key: str) -> None:
+    text = f"Resources:\n  A: {{Type: x, Properties: {{V: {value}}}}}\n"
+    (tmp_path / "main.yaml").write_text(text, encoding="utf-8")
+    paths = [tmp_path / "main.yaml"]
+    (stack,) = stacks_of(paths, {})
+    with pytest.raises(InputError) as caught:
+        stack.properties(stack.resources("x")["A"], "V")
+    assert caught.value.mend.endswith(f'[templates.values] "{key}" = "…"')
+    (stack,) = stacks_of(paths, {}, {key: "said"})
+    assert stack.properties(stack.resources("x")["A"], "V") == {"V": "said"}
+
+
+def test_a_part_of_a_text_can_be_said_too(tmp_path: Path) -> None:
+    text = "Resources:\n  A: {Type: x, Properties: {V: !Sub 'a-${Net.Outputs.Id}-${Who}'}}\n"
+    (tmp_path / "main.yaml").write_text(text, encoding="utf-8")
+    (stack,) = stacks_of([tmp_path / "main.yaml"], {}, {"Net.Outputs.Id": "n", "Who": "w"})
+    assert stack.properties(stack.resources("x")["A"], "V") == {"V": "a-n-w"}
