@@ -10,7 +10,7 @@ from types import ModuleType
 
 from drs_refactor.documents import refused
 from drs_refactor.errors import InputError
-from drs_refactor.exits import BAD_INPUT
+from drs_refactor.exits import BAD_INPUT, EXIT
 
 COMMANDS = ("migrate", "verify", "replay")
 
@@ -55,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except BrokenPipeError:
         return 0
+    except KeyboardInterrupt:
+        print("drs-refactor: interrupted before anything was done", file=sys.stderr)
+        return EXIT["inconclusive"]
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ SHOWN = 5
 
 def table(results: list[ScenarioResult]) -> Iterator[str]:
     """One line a scenario: verdict, steps, AWS calls, virtual and real seconds."""
-    width = max(len(result.name) for result in results)
+    width = max((len(result.name) for result in results), default=8)
     heads = f"{'verdict':<9} {'steps':>5} {'calls':>5} {'virtual s':>9} {'s':>5}"
     yield f"{'scenario':<{width}}  {heads}"
     for result in results:

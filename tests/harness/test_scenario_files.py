@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,19 @@ from drs_refactor.__main__ import main
 from drs_refactor.errors import InputError
 from drs_refactor.migration import load
 from harness.fitting import check
-from harness.scenario import Scenario
+from harness.scenario import (
+    Disruption,
+    Invocation,
+    JobTiming,
+    Latency,
+    Launch,
+    Network,
+    PlannedJob,
+    Scenario,
+    Server,
+    Start,
+    TrustedRole,
+)
 from harness.scenario_files import from_case, merged, of, read, select, shipped
 from harness.sides import Sides
 
@@ -189,3 +202,19 @@ def test_scenarios_beside_migration_toml_come_with_the_shipped_ones_or_alone(
     config.write_text(f'{text}\n[scenarios]\nfiles = ["*.yaml"]\n')
     with pytest.raises(InputError, match=r"another scenario 'two' at .*mine\.yaml:8"):
         of(load(config))
+
+
+def test_the_documentation_has_every_key(root: Path) -> None:
+    text = (root / "harness/scenarios/README.md").read_text(encoding="utf-8")
+    kinds = (Scenario, Server, Start, Invocation, TrustedRole, Network, PlannedJob)
+    keys = {item.name for kind in (*kinds, JobTiming, Launch) for item in fields(kind)}
+    keys |= {item.name for kind in (Disruption, Latency) for item in fields(kind)}
+    assert sorted(key for key in keys - {"source"} if f"`{key}`" not in text) == []
+
+
+def test_the_example_in_the_documentation_is_a_scenario(root: Path, tmp_path: Path) -> None:
+    text = (root / "harness/scenarios/README.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "example.yaml").write_text(example, encoding="utf-8")
+    [scenario] = read(tmp_path / "example.yaml")
+    assert scenario.invoke[0].seconds == 70

@@ -14,6 +14,7 @@ import moto.stepfunctions.parser.asl.component.common.string.string_expression a
 import moto.stepfunctions.parser.asl.eval.states as states
 import moto.stepfunctions.parser.asl.utils.json_path as json_path
 from moto.core.base_backend import AccountSpecificBackend, BaseBackend
+from moto.core.routing import ServiceOperationRouter
 from moto.core.serialize import (
     AttributePicker,
     AttributePickerContext,
@@ -50,6 +51,17 @@ def _regions_once(original: Any) -> Any:
         return known[service_name]
 
     return generate_regions
+
+
+def _matched_once(original: Any) -> Any:
+    def match(self: Any, request: Any) -> Any:
+        known = vars(request).setdefault("_h_matched", {})
+        if self not in known:
+            known[self] = original(self, request)
+        operation, parameters = known[self]
+        return operation, dict(parameters)
+
+    return match
 
 
 def _parsed_once(original: Any) -> Any:
@@ -108,6 +120,11 @@ SHORTCUTS = (
             Patch(core_responses, "method_names_from_class", _kept, ("clazz",)),
             Patch(core_utils, "service_name_from_moto_package_name", _kept),
         ),
+    ),
+    Shortcut(
+        "routes",
+        "the operation of a request, which moto looks for three times",
+        (Patch(ServiceOperationRouter, "match", _matched_once, ("self", "request")),),
     ),
     Shortcut(
         "urls",
