@@ -38,3 +38,23 @@ def trees() -> Trees:
 def sides(trees: Trees) -> Sides:
     """Both shipped trees, read once."""
     return read_sides(trees)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of tests/equivalence/test_each_scenario.py, when it was made."""
+    rows = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "breakage" and getattr(report, "when", "") == "call"
+    ]
+    if not rows:
+        return
+    terminalreporter.section("scenario and breakage")
+    width = max(len(scenario) for scenario, *_ in rows)
+    for scenario, wrong, by, others in sorted(rows):
+        who = "it alone" if by == [scenario] else ", ".join(by) or "nobody"
+        terminalreporter.line(
+            f"{scenario:<{width}}  found by {who}, unseen by {others} more that run it: {wrong}"
+        )
