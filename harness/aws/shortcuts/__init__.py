@@ -15,8 +15,9 @@ from harness.aws.shortcuts.boto import SHORTCUTS as BOTO
 from harness.aws.shortcuts.lent_clients import LENT_CLIENTS
 from harness.aws.shortcuts.lent_sessions import LENT_SESSIONS
 from harness.aws.shortcuts.moto import SHORTCUTS as MOTO
+from harness.aws.shortcuts.requests import SHORTCUTS as REQUESTS
 
-ALL: tuple[Shortcut, ...] = (*BOTO, LENT_CLIENTS, LENT_SESSIONS, *MOTO)
+ALL: tuple[Shortcut, ...] = (*BOTO, LENT_CLIENTS, LENT_SESSIONS, *REQUESTS, *MOTO)
 
 _wanted = True
 _installed: list[Shortcut] = []

@@ -13,7 +13,8 @@ import botocore.useragent
 from boto3.resources.factory import ResourceFactory
 from botocore.auth import SigV4Auth
 from botocore.client import ClientCreator
-from botocore.compat import accepts_kwargs
+from botocore.compat import accepts_kwargs, get_current_datetime
+from botocore.exceptions import NoCredentialsError
 from botocore.hooks import EVENT_ALIASES, EventAliaser
 
 from harness.aws.shortcuts.base import Patch, Shortcut
@@ -84,13 +85,6 @@ def _accepted_once(_: Any) -> Any:
     return verify
 
 
-def _one_canonical(_: Any) -> Any:
-    def canonical_request(self: Any, request: Any) -> str:
-        return ""
-
-    return canonical_request
-
-
 def _as_it_is(_: Any) -> Any:
     def leave(self: Any, operation_name: str, request: Any, **_: Any) -> None:
         """Features that a client used are not added: nobody reads them here."""
@@ -98,11 +92,33 @@ def _as_it_is(_: Any) -> Any:
     return leave
 
 
-def _unsigned(_: Any) -> Any:
-    def signature(self: Any, string_to_sign: str, request: Any) -> str:
-        return "0" * 64
+def _text_once(build: Any) -> Any:
+    def to_string(self: Any) -> str:
+        config, text = vars(self).get("_h_text", (None, ""))
+        if self._client_config is None or config is not self._client_config:
+            text = build(self)
+            vars(self)["_h_text"] = (self._client_config, text)
+        return str(text)
 
-    return signature
+    return to_string
+
+
+def _unsigned(sign: Any) -> Any:
+    def add_auth(self: Any, request: Any) -> None:
+        """As the original, but for the signature; moto looks at the credential alone."""
+        if type(self) is not SigV4Auth:  # other kinds put more into the request
+            sign(self, request)
+            return
+        if self.credentials is None:
+            raise NoCredentialsError()
+        request.context["timestamp"] = get_current_datetime().strftime("%Y%m%dT%H%M%SZ")
+        self._modify_request_before_signing(request)
+        request.headers["Authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={self.scope(request)}, SignedHeaders=host, "
+            f"Signature={'0' * 64}"
+        )
+
+    return add_auth
 
 
 def _list_copies(_: Any) -> Any:
@@ -196,6 +212,7 @@ SHORTCUTS = (
                 _as_it_is,
                 ("self", "operation_name", "request", "kwargs"),
             ),
+            Patch(botocore.useragent.UserAgentString, "to_string", _text_once, ("self",)),
             Patch(
                 botocore.useragent,
                 "sanitize_user_agent_string_component",
@@ -207,10 +224,7 @@ SHORTCUTS = (
     Shortcut(
         "signatures",
         "nothing: requests are signed with zeros, which moto does not look at",
-        (
-            Patch(SigV4Auth, "canonical_request", _one_canonical, ("self", "request")),
-            Patch(SigV4Auth, "signature", _unsigned, ("self", "string_to_sign", "request")),
-        ),
+        (Patch(SigV4Auth, "add_auth", _unsigned, ("self", "request")),),
     ),
     Shortcut(
         "tls-contexts",
