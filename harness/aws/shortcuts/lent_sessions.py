@@ -7,7 +7,9 @@ forgets the credentials and files that its last borrower had read.
 
 from __future__ import annotations
 
+import os
 import weakref
+from collections import defaultdict
 from typing import Any
 
 import boto3.session
@@ -16,7 +18,8 @@ from harness.aws.shortcuts import handlers
 from harness.aws.shortcuts.base import Patch, Shortcut
 
 _FORGOTTEN = ("_profile", "_config", "_credentials", "_auth_token", "_profile_map")
-_free: list[tuple[dict[str, Any], str]] = []
+# A session keeps the environment that it was made with: in a world that is the functions' own.
+_free: defaultdict[type, list[tuple[dict[str, Any], str]]] = defaultdict(list)
 
 
 def _settings(session: Any) -> str:
@@ -34,10 +37,10 @@ def _settings(session: Any) -> str:
     )
 
 
-def _take_back(state: dict[str, Any], settings: str) -> None:
+def _take_back(environment: type, state: dict[str, Any], settings: str) -> None:
     session = state["_session"]
     if handlers.as_made(session.get_component("event_emitter")) and _settings(session) == settings:
-        _free.append((state, settings))
+        _free[environment].append((state, settings))
 
 
 def _lent(original: Any) -> Any:
@@ -45,15 +48,16 @@ def _lent(original: Any) -> Any:
         if arguments or any(value is not None for value in options.values()):
             original(self, *arguments, **options)
             return
-        if _free:
-            state, settings = _free.pop()
+        environment = type(os.environ)
+        if _free[environment]:
+            state, settings = _free[environment].pop()
             for name in _FORGOTTEN:
                 setattr(state["_session"], name, None)
             vars(self).update(state)
         else:
             original(self)
             state, settings = dict(vars(self)), _settings(self._session)
-        weakref.finalize(self, _take_back, state, settings).atexit = False
+        weakref.finalize(self, _take_back, environment, state, settings).atexit = False
 
     return make
 

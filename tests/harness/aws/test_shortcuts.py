@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.retries.standard import RetryHandler
 
-from harness.aws import account, shortcuts
+from harness.aws import account, environment, shortcuts
 from harness.aws.shortcuts import ALL, Shortcut, handlers
 from harness.aws.shortcuts.base import Patch
 from harness.aws.shortcuts.moto import json_copy
@@ -239,3 +239,11 @@ def test_copies_of_json_share_nothing(value: Any) -> None:
         copy["a"].append(1)
         copy["a"][4]["b"] = "d"
         assert value == {"a": [1, 2.5, None, True, {"b": "c"}]}
+
+
+def test_a_session_made_outside_a_world_is_not_lent_inside_one() -> None:
+    outside = boto3.Session()
+    inner = outside._session
+    del outside
+    with environment.function_environments():
+        assert boto3.Session()._session is not inner
