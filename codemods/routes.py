@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from codemods.signatures import Signature, keys_of, payload_of
+from codemods.signatures import Signature, keys_of, payload_of, unwrapped_key
 from drs_refactor.model import Move
 
 ROUTES = "_MOVED_ACTIONS"
@@ -21,10 +22,11 @@ def route_text(move: Move, signature: Signature) -> str:
     payload = payload_of(move, signature)
     event = "request" if "event" in payload else "event"
     values = {key: move.mutates if key == move.mutates else f'{event}["{key}"]' for key in payload}
-    arguments = [
-        f"{name}={values[key]}" if name in signature.by_keyword else values[key]
-        for name, key in keys_of(move, signature).items()
-    ]
+    arguments = []
+    for name, key in keys_of(move, signature).items():
+        unwraps = unwrapped_key(payload[key], name)
+        value = values[key] if unwraps is None else f"{{{json.dumps(unwraps)}: {values[key]}}}"
+        arguments.append(f"{name}={value}" if name in signature.by_keyword else value)
     lines = [f"def _run_{move.action}({event}):"]
     if move.mutates:
         lines.append(f'    {move.mutates} = {event}["{move.mutates}"]')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,26 @@ def keys_of(move: Move, signature: Signature) -> dict[str, str]:
         if name not in found and others:
             found[name] = others.pop(0)
     return {name: found[name] for name in signature.parameters if name in found}
+
+
+def unwrapped_key(expression: str, parameter: str) -> str | None:
+    """The key that `parameter.get(key, parameter)` takes out, if that is what the payload is.
+
+    The owner gives its function what the key is wrapped in again: what comes out of a mapping may
+    have that key itself, and would be unwrapped twice.
+    """
+    node = ast.parse(expression, mode="eval").body
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "get"
+        and [ast.unparse(part) for part in (node.func.value, *node.args[1:])] == [parameter] * 2
+        and not node.keywords
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    ):
+        return node.args[0].value
+    return None
 
 
 def check_payload(move: Move, signature: Signature, path: Path) -> None:

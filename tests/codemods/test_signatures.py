@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from codemods.signatures import Signature, check_payload, keys_of, payload_of
+from codemods.signatures import Signature, check_payload, keys_of, payload_of, unwrapped_key
 from drs_refactor.errors import InputError
 from tests.codemods.fake_lambda import move
 
@@ -48,3 +48,22 @@ def test_parameters_with_names_that_stubs_use_are_refused() -> None:
     signature = Signature("def work(action):", ("action",))
     with pytest.raises(InputError, match="the payload key 'action' is taken"):
         check_payload(move(), signature, Path("m.toml"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "key"),
+    [
+        ("event.get('application', event)", "application"),
+        ('event.get("a b", event)', "a b"),
+        ("event.get('application')", None),
+        ("event.get('application', {})", None),
+        ("event.get('application', other)", None),
+        ("other.get('application', other)", None),
+        ("event.get(key, event)", None),
+        ("event.pop('application', event)", None),
+        ("event['application']", None),
+        ("event", None),
+    ],
+)
+def test_what_a_payload_takes_out_of_its_parameter(expression: str, key: str | None) -> None:
+    assert unwrapped_key(expression, "event") == key

@@ -736,7 +736,7 @@ def poll_wave_status(event: Dict[str, Any]) -> Dict[str, Any]:  # noqa: C901
 
 def _run_poll_wave_status(event):
     state = event["state"]
-    return {"action": "poll_wave_status", "state": poll_wave_status(state)}
+    return {"action": "poll_wave_status", "state": poll_wave_status({"application": state})}
 
 
 def _run_query_servers_by_tags(event):
