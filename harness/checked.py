@@ -108,6 +108,7 @@ _PARTS = {
     "slow": "Latency",
     "start": "Start",
     "timing": "JobTiming",
+    "quotas": "Quotas",
     "launch": "Launch",
 }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepdiff import DeepDiff
-
 
 def explain(legacy: Any, refactored: Any) -> list[str]:
     """One line a difference, as DeepDiff tells it; empty where it sees none (2 and 2.0, say)."""
+    from deepdiff import DeepDiff  # here: most runs have nothing to explain
+
     found = DeepDiff(
         legacy,
         refactored,

@@ -90,3 +90,6 @@ class Quotas:
     concurrent_jobs: int = 20
     servers_per_job: int = 100
     servers_in_all_jobs: int = 500
+
+    def __post_init__(self) -> None:
+        _require_durations(self, tuple(self.__dataclass_fields__))

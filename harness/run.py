@@ -69,7 +69,7 @@ def seed(world: World, scenario: Scenario) -> None:
         _create_network(network)
     for server in scenario.servers:
         backend = drs_backends[server.account][server.region]
-        backend.job_defaults = scenario.timing
+        backend.job_defaults, backend.quotas = scenario.timing, scenario.quotas
         for server_id in server.ids:
             backend.add_source_server(
                 server_id,

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.aws.disruptions import Disruption, Latency
 from harness.aws.places import HUB, REGION
-from harness.plans import JobPlan, JobTiming, Launch
+from harness.plans import JobPlan, JobTiming, Launch, Quotas
 
 __all__ = [
     "Disruption",
@@ -22,6 +22,7 @@ __all__ = [
     "Launch",
     "Network",
     "PlannedJob",
+    "Quotas",
     "Scenario",
     "Server",
     "Start",
@@ -105,8 +106,9 @@ class Scenario:
     """One scenario. `tables` maps an environment variable that names a table to its items.
 
     `initialized` are regions in which the hub's DRS is initialized; a server does that too.
-    `timing` is that of every job, `jobs` are odd ones in the order of their start. `concurrency` is
-    how many containers a function may have at once, by its key. `source` is where it was read.
+    `timing` is that of every job, `jobs` are odd ones in the order of their start, `quotas` those
+    of DRS in every account and region. `concurrency` is how many containers a function may have at
+    once, by its key. `source` is where it was read.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Scenario:
     initialized: tuple[str, ...] = ()
     timing: JobTiming = field(default_factory=JobTiming)
     jobs: tuple[PlannedJob, ...] = ()
+    quotas: Quotas = field(default_factory=Quotas)
     start: Start | None = None
     invoke: tuple[Invocation, ...] = ()
     refuse: tuple[Disruption, ...] = ()

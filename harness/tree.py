@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,17 @@ class StateMachine:
 
 @dataclass(frozen=True)
 class Role:
-    """An IAM role with its trust policy and what it permits, as policy documents."""
+    """An IAM role with its trust policy and what it permits, as policy documents; `decided` keeps
+    what was decided by them.
+    """
 
     name: str
     arn: str
     trust: Mapping[str, Any]
     policies: tuple[Mapping[str, Any], ...]
+    decided: dict[Any, dict[tuple[str, str], bool]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -209,7 +210,8 @@ def _policy(tree: Tree, function: FunctionDefinition, denied: tuple[str, ...]) -
     role = tree.role_of(function)
     if role is None:
         return Policy(function.role, (), known=False)
-    return permissions.policy_of(role.arn, role.policies, denied)
+    known = role.decided.setdefault(denied, {})
+    return replace(permissions.policy_of(role.arn, role.policies, denied), decided=known)
 
 
 def _unanswered(calls: list[Call]) -> list[str]:

@@ -14,7 +14,7 @@ import boto3
 
 from harness.aws import environment, ids
 from harness.aws.function import FunctionDefinition, LogLine
-from harness.aws.modules import Found, ModuleSpace
+from harness.aws.modules import ModuleSpace
 from harness.aws.notes import OnRun
 from harness.aws.private_modules import private_modules
 from harness.clock import VirtualClock
@@ -84,18 +84,16 @@ class Container:
         observer: Observer,
         draw: random.Random,
         on_run: OnRun | None = None,
-        found: Found | None = None,
     ) -> None:
         self.function = function
         self.variables = dict(function.variables)
         self.session: boto3.Session | None = None
         self._observer = observer
         self._space = ModuleSpace(
-            function.folders,
+            function.sources,
             private_modules(clock, draw, self._on_log),
             lambda text: self._on_text("PRINT", text),
             on_run,
-            found,
         )
         self._handler: Callable[[Any, Context], Any] | None = None
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from harness.aws.compiling import Sources
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class FunctionDefinition:
     runtime: str = "python3.12"
     root: str = "/"
     concurrency: int | None = None
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Its code, as it was when the tree was read."""
+        return Sources(self.folders)
 
 
 @dataclass(frozen=True)

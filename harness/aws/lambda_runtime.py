@@ -19,7 +19,6 @@ from pathlib import Path
 from harness.aws import environment, ids
 from harness.aws.container import Answer, Container, Context, Observer, StepRandom, running
 from harness.aws.function import FunctionDefinition
-from harness.aws.modules import Found
 from harness.aws.notes import OnRun
 from harness.clock import VirtualClock
 
@@ -45,7 +44,6 @@ class LambdaRuntime:
     _idle: dict[str, list[Container]] = field(default_factory=dict)
     _busy: Counter[str] = field(default_factory=Counter)
     _drawn: dict[int, random.Random] = field(default_factory=dict)
-    _found: dict[str, Found] = field(default_factory=dict)
 
     def add(self, function: FunctionDefinition, concurrency: int | None = None) -> None:
         """Serve a function, in at most so many containers at once."""
@@ -72,7 +70,6 @@ class LambdaRuntime:
             self.observer,
             StepRandom(self._drawn),
             self.on_run,
-            self._found.setdefault(name, {}),
         )
 
     def _take(self, name: str) -> Container:

@@ -17,12 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.aws.compiling import compiled
+from harness.aws.compiling import Sources
 from harness.aws.notes import NOTE, OnRun, with_notes
 from harness.aws.private_modules import copy_of
-
-Found = dict[str, tuple[Path, bool] | None]
-"""Modules by name: the file or folder, and whether it is a package; None for those of others."""
 
 
 class ModuleSpace:
@@ -30,16 +27,13 @@ class ModuleSpace:
 
     def __init__(
         self,
-        folders: Sequence[Path],
+        sources: Sources,
         private: Mapping[str, types.ModuleType],
         on_print: Callable[[str], None],
         on_run: OnRun | None = None,
-        found: Found | None = None,
     ) -> None:
-        """`found` keeps what was found in the folders, for other spaces of the same ones."""
-        self._folders = tuple(folders)
+        self._sources = sources
         self._on_run = on_run
-        self._found = {} if found is None else found
         self._modules: dict[str, types.ModuleType] = dict(private)
         self._modules["importlib"] = copy_of(importlib, import_module=self.import_module)
         self._builtins = dict(vars(builtins))
@@ -52,28 +46,10 @@ class ModuleSpace:
         """Run the file as module `name` of this space."""
         return self._execute(name, path, is_package=path.name == "__init__.py")
 
-    def _find(self, name: str) -> tuple[Path, bool] | None:
-        if name not in self._found:
-            self._found[name] = self._look_for(name)
-        return self._found[name]
-
-    def _look_for(self, name: str) -> tuple[Path, bool] | None:
-        relative = Path(*name.split("."))
-        for folder in self._folders:
-            package = folder / relative / "__init__.py"
-            if package.is_file():
-                return package, True
-            module = (folder / relative).with_suffix(".py")
-            if module.is_file():
-                return module, False
-            if (folder / relative).is_dir() and any((folder / relative).glob("*.py")):
-                return folder / relative, True  # a namespace package
-        return None
-
     def _owns(self, name: str) -> bool:
         top = name.partition(".")[0]
         return name in self._modules or (
-            top not in sys.stdlib_module_names and self._find(top) is not None
+            top not in sys.stdlib_module_names and self._sources.find(top) is not None
         )
 
     def _execute(self, name: str, path: Path, *, is_package: bool) -> types.ModuleType:
@@ -94,14 +70,14 @@ class ModuleSpace:
         return module
 
     def _code(self, path: Path) -> types.CodeType:
-        return compiled(path) if self._on_run is None else with_notes(path)
+        return self._sources.code(path) if self._on_run is None else with_notes(path)
 
     def _load(self, name: str) -> types.ModuleType:
         if name in self._modules:
             return self._modules[name]
         parent, _, leaf = name.rpartition(".")
         package = self._load(parent) if parent else None
-        found = self._find(name)
+        found = self._sources.find(name)
         if found is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         module = self._execute(name, found[0], is_package=found[1])
@@ -133,7 +109,7 @@ class ModuleSpace:
         for attribute in fromlist:
             if attribute != "*" and not hasattr(module, attribute) and hasattr(module, "__path__"):
                 child = f"{name}.{attribute}"
-                if self._find(child) is not None:
+                if self._sources.find(child) is not None:
                     self._load(child)
         return module
 

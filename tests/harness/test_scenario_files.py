@@ -20,6 +20,7 @@ from harness.scenario import (
     Launch,
     Network,
     PlannedJob,
+    Quotas,
     Scenario,
     Server,
     Start,
@@ -128,6 +129,7 @@ TWENTY_MISTAKES = {
     "servers: [{id: s-1, tags: [a]}]": 'servers[0].tags is ["a"], not a mapping',
     "timing: {launch_seconds: -1}": "timing: launch_seconds must not be negative",
     "timing: {launch: 5}": "unknown key 'launch' in timing",
+    "quotas: {jobs: 5}": "unknown key 'jobs' in quotas",
     "jobs: [{stuck_in: ENDED}]": "jobs[0].stuck_in is \"ENDED\", not 'PENDING' or 'STARTED'",
     "jobs: {stuck_in: PENDING}": 'jobs is {"stuck_in": "PENDING"}, not a list',
     "roles: [{account: 210987654321, name: r}]": "roles[0].account is 210987654321, not a string",
@@ -207,7 +209,7 @@ def test_scenarios_beside_migration_toml_come_with_the_shipped_ones_or_alone(
 def test_the_documentation_has_every_key(root: Path) -> None:
     text = (root / "harness/scenarios/README.md").read_text(encoding="utf-8")
     kinds = (Scenario, Server, Start, Invocation, TrustedRole, Network, PlannedJob)
-    keys = {item.name for kind in (*kinds, JobTiming, Launch) for item in fields(kind)}
+    keys = {item.name for kind in (*kinds, JobTiming, Launch, Quotas) for item in fields(kind)}
     keys |= {item.name for kind in (Disruption, Latency) for item in fields(kind)}
     assert sorted(key for key in keys - {"source"} if f"`{key}`" not in text) == []
 

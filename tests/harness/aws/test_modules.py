@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.aws.compiling import Sources
 from harness.aws.modules import ModuleSpace
 
 
@@ -14,12 +15,12 @@ def space(folder: Path, **files: str) -> tuple[ModuleSpace, list[str]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(source))
     printed: list[str] = []
-    return ModuleSpace([folder], {}, printed.append), printed
+    return ModuleSpace(Sources([folder]), {}, printed.append), printed
 
 
 def test_two_spaces_share_nothing(tmp_path: Path) -> None:
     one, _ = space(tmp_path, index="import state\nstate.SEEN.append(1)", state="SEEN = []")
-    other = ModuleSpace([tmp_path], {}, print)
+    other = ModuleSpace(Sources([tmp_path]), {}, print)
     for each in (one, one, other):
         each.load(tmp_path / "index.py", "index")
     assert one.import_module("state").SEEN == [1, 1]
