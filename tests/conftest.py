@@ -42,19 +42,27 @@ def sides(trees: Trees) -> Sides:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of tests/equivalence/test_each_scenario.py, when it was made."""
-    rows = [
-        value
+    recorded = [
+        pair
         for reports in terminalreporter.stats.values()
         for report in reports
-        for name, value in getattr(report, "user_properties", ())
-        if name == "breakage" and getattr(report, "when", "") == "call"
+        if getattr(report, "when", "") == "call"
+        for pair in report.user_properties
     ]
+    rows = [value for name, value in recorded if name == "breakage"]
+    also = {
+        scenario: found
+        for name, value in recorded
+        if name == "found also by"
+        for scenario, found in value.items()
+    }
     if not rows:
         return
-    terminalreporter.section("scenario and breakage")
+    terminalreporter.section("scenarios, and what each alone finds")
     width = max(len(scenario) for scenario, *_ in rows)
-    for scenario, wrong, by, others in sorted(rows):
-        who = "it alone" if by == [scenario] else ", ".join(by) or "nobody"
+    for scenario, wrong, found in sorted(rows):
+        others = f"and by {', '.join(also[scenario])}" if also.get(scenario) else "by no other"
+        known = others if scenario in also else "others not run"
         terminalreporter.line(
-            f"{scenario:<{width}}  found by {who}, unseen by {others} more that run it: {wrong}"
+            f"{scenario:<{width}}  {'found' if found else 'NOT FOUND'}, {known}: {wrong}"
         )

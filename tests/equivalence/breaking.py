@@ -5,9 +5,8 @@ Each names a file of the refactored tree and the text to replace, which must sta
 
 from __future__ import annotations
 
-import ast
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from harness.run import run
 from harness.scenario import Scenario
 from harness.scenario_files import shipped
 from harness.sides import Sides, read_sides
-from harness.tree import read_tree
+from harness.tree import Tree, read_tree
 
 FOLDER = Path(__file__).parent / "breakages"
 
@@ -37,15 +36,6 @@ class Breakage:
     edits: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Found:
-    """The scenarios that found a breakage, of those that ran what it changes."""
-
-    breakage: Breakage
-    ran: tuple[str, ...]
-    by: tuple[str, ...]
-
-
 def breakages() -> list[Breakage]:
     """All of them, in the order of the files."""
     found = []
@@ -57,59 +47,63 @@ def breakages() -> list[Breakage]:
     return found
 
 
-def find(root: Path, folder: Path, breakage: Breakage) -> Found:
-    """Run a breakage, written to `folder`, in every scenario that runs what it changes."""
-    changed = write(root, folder, breakage)
-    migration = load(root / "migration.toml")
-    sides = _sides(root)
-    tree = read_tree(folder, migration, "refactored")
-    broken = Sides(sides.legacy, tree, sides.rules)
-    ran, by = [], []
-    for scenario in shipped():
-        if changed is not None and not changed & _statements(root)[scenario.name]:
-            continue
-        ran.append(scenario.name)
-        here = _legacy(root, scenario.name)
-        if compare(here, run(broken.refactored, scenario), sides.rules).divergences:
-            by.append(scenario.name)
-    return Found(breakage, tuple(ran), tuple(by))
+def batches(root: Path, known: Iterable[Breakage]) -> list[list[Breakage]]:
+    """The breakages in few lots, in each of which no two touch the same line."""
+    lots: list[tuple[set[tuple[str, int]], list[Breakage]]] = []
+    for breakage in known:
+        lines = _lines(root, breakage)
+        lot = next((lot for lot in lots if not lot[0] & lines), None)
+        if lot is None:
+            lot = (set(), [])
+            lots.append(lot)
+        lot[0].update(lines)
+        lot[1].append(breakage)
+    return [lot for _, lot in lots]
 
 
-def write(root: Path, folder: Path, breakage: Breakage) -> frozenset[tuple[str, int]] | None:
-    """Write the broken tree. Gives the statements that it changes, None if it changes more."""
+def broken_tree(root: Path, folder: Path, chosen: Iterable[Breakage]) -> Tree:
+    """The refactored tree with these breakages in it, written to `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "refactored", folder)
-    path = folder / breakage.file
-    text = before = path.read_text(encoding="utf-8")
-    lines: set[int] = set()
-    for old, new in breakage.edits:
-        assert before.count(old) == 1, (
-            f"{breakage.scenario}: {old!r} stands {before.count(old)} times in {breakage.file}"
-        )
-        first = before[: before.index(old)].count("\n") + 1
-        lines |= set(range(first, first + old.rstrip("\n").count("\n") + 1))
-        text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
-    if path.suffix != ".py":
-        return None
-    return _touched(before, lines, breakage.file)
+    for breakage in chosen:
+        path = folder / breakage.file
+        text = path.read_text(encoding="utf-8")
+        for old, new in breakage.edits:
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+    return read_tree(folder, load(root / "migration.toml"), "refactored")
 
 
-def _touched(text: str, lines: set[int], file: str) -> frozenset[tuple[str, int]] | None:
-    """The innermost statements of functions on these lines; None if one is of the module."""
-    innermost: dict[int, int] = {}
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.stmt) and inner is not node:
-                    assert inner.end_lineno is not None
-                    for line in range(inner.lineno, inner.end_lineno + 1):
-                        # Walked from the outside in, so the innermost comes last.
-                        innermost[line] = max(innermost.get(line, 0), inner.lineno)
-    filled = {line for line in lines if text.splitlines()[line - 1].strip()}
-    if not filled <= innermost.keys():
-        return None
-    return frozenset((file, innermost[line]) for line in filled)
+def finds(root: Path, scenario: str, broken: Tree) -> bool:
+    """True if the scenario's comparison with legacy diverges."""
+    legacy = _legacy(root, scenario)
+    recording = run(broken, _scenario(scenario))
+    return bool(compare(legacy, recording, _sides(root).rules).divergences)
+
+
+def found_alone(
+    root: Path, scenario: str, folder: Path, lot: Sequence[Breakage]
+) -> Iterator[Breakage]:
+    """Those of a lot that diverges which the scenario finds by themselves, by halving."""
+    if len(lot) == 1:
+        yield lot[0]
+        return
+    middle = len(lot) // 2
+    for part in (lot[:middle], lot[middle:]):
+        if finds(root, scenario, broken_tree(root, folder, part)):
+            yield from found_alone(root, scenario, folder, part)
+
+
+def _lines(root: Path, breakage: Breakage) -> set[tuple[str, int]]:
+    """The lines that it replaces. Fails where a text does not stand in its file exactly once."""
+    text = (root / "refactored" / breakage.file).read_text(encoding="utf-8")
+    lines: set[tuple[str, int]] = set()
+    for old, _ in breakage.edits:
+        count = text.count(old)
+        assert count == 1, f"{breakage.scenario}: {old!r} stands {count} times in {breakage.file}"
+        first = text[: text.index(old)].count("\n")
+        lines |= {(breakage.file, first + n) for n in range(old.count("\n") + 1)}
+    return lines
 
 
 @cache
@@ -125,21 +119,3 @@ def _scenario(name: str) -> Scenario:
 @cache
 def _legacy(root: Path, name: str) -> Recording:
     return run(_sides(root).legacy, _scenario(name))
-
-
-@cache
-def _statements(root: Path) -> Mapping[str, frozenset[tuple[str, int]]]:
-    """The statements of the refactored tree that each scenario runs."""
-    return {scenario.name: _ran(root, scenario) for scenario in shipped()}
-
-
-def _ran(root: Path, scenario: Scenario) -> frozenset[tuple[str, int]]:
-    ran: set[tuple[str, int]] = set()
-    tree = _sides(root).refactored
-
-    def note(path: Path, _function: str, line: int) -> None:
-        if path.is_relative_to(tree.root):
-            ran.add((path.relative_to(tree.root).as_posix(), line))
-
-    run(tree, scenario, on_run=note)
-    return frozenset(ran)

@@ -136,7 +136,7 @@ def test_replay_of_a_mended_tree_is_identical(checkout: Path, root: Path) -> Non
 def test_list_says_what_each_scenario_shows(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--list", "--scenario", "cancel-*"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert all(line.startswith("cancel-") and line.endswith(".") for line in lines)
 
 
