@@ -87,6 +87,8 @@ def suspects(
                 rank = _HANDLER  # it has the routes
             ranked.append((rank, _changed(legacy, refactored, here, there, name)))
         ranked += [(_MEANING, s) for s in _meanings(legacy, refactored, here, there, moved)]
+    if any(rank == _ARRIVED for rank, _ in ranked):  # what the move must never have done
+        ranked = [pair for pair in ranked if pair[0] < _WRITTEN]
     ranked.reverse()  # what was entered last is nearest to what was seen
     found = [suspect for _, suspect in sorted(ranked, key=lambda pair: pair[0])]
     return tuple(dict.fromkeys(found))[:SHOWN]

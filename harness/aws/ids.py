@@ -24,6 +24,14 @@ _stream: ContextVar[random.Random | None] = ContextVar("id_stream", default=None
 _counters: Counter[tuple[str, ...]] = Counter()
 
 
+def _letters(pool: str) -> bytes:
+    return bytes(ord(pool[byte % len(pool)]) for byte in range(256))
+
+
+_LETTERS = _letters(string.ascii_letters)
+_ALPHANUMERIC = _letters(string.ascii_letters + string.digits)
+
+
 class DerivedRandom(MotoRandom):
     """Takes the place of moto's `mock_random`; every other method of Random builds on these two.
 
@@ -42,11 +50,8 @@ class DerivedRandom(MotoRandom):
         self, length: int = 20, include_digits: bool = True, lower_case: bool = False
     ) -> str:
         """One draw instead of one a letter: every answer carries 52 of them as its request id."""
-        pool = string.ascii_letters + (string.digits if include_digits else "")
-        drawn = self.getrandbits(16 * length).to_bytes(2 * length, "big")
-        text = "".join(
-            pool[(drawn[2 * n] << 8 | drawn[2 * n + 1]) % len(pool)] for n in range(length)
-        )
+        drawn = self.getrandbits(8 * length).to_bytes(length, "big")
+        text = drawn.translate(_ALPHANUMERIC if include_digits else _LETTERS).decode("ascii")
         return text.lower() if lower_case else text
 
 

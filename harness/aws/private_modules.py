@@ -57,9 +57,11 @@ def _time(clock: VirtualClock) -> types.ModuleType:
     return private
 
 
+_DRAWS = [name for name in dir(random.Random) if name[0] != "_" and hasattr(random, name)]
+
+
 def _random(generator: random.Random) -> types.ModuleType:
-    public = [name for name in dir(generator) if not name.startswith("_") and hasattr(random, name)]
-    return copy_of(random, **{name: getattr(generator, name) for name in public})
+    return copy_of(random, **{name: getattr(generator, name) for name in _DRAWS})
 
 
 def _uuid(generator: random.Random) -> types.ModuleType:
