@@ -58,7 +58,10 @@ def _migrate(source: Path, migration: Migration) -> Migrated:
     for key in sorted({move.source for move in migration.moves}):
         path = migration.functions[key].path
         left += proof.service_calls_left(
-            files[path], migration.services_gone, _layer_texts(source, migration)
+            files[path],
+            migration.services_gone,
+            _importable(source, migration, Path(path)),
+            migration.path,
         )
     return Migrated(
         source, plan, tree_files.wanted_files(source, plan.texts), tuple(moved), tuple(left)
@@ -90,18 +93,19 @@ def _parsed(path: str, text: str) -> SourceFile:
         ) from error
 
 
-def _layer_texts(root: Path, migration: Migration) -> dict[str, str]:
-    """The modules that functions share, by the name under which they import them."""
+def _importable(root: Path, migration: Migration, entry: Path) -> dict[str, tuple[str, str]]:
+    """Path and text of what an entry file can import from the tree, by module name."""
     entries = {function.path for function in migration.functions.values()}
     found = {}
-    for layer in migration.layers:
-        if not (root / layer).is_dir():
+    for folder in (*migration.layers, entry.parent.as_posix()):
+        if not (root / folder).is_dir():
             raise InputError(
-                "there is no such folder", path=root / layer, mend="See layers in migration.toml"
+                "there is no such folder", path=root / folder, mend="See layers in migration.toml"
             )
-        for path in sorted((root / layer).rglob("*.py")):
-            if path.relative_to(root).as_posix() in entries:
-                continue
-            module = ".".join(path.relative_to(root / layer).with_suffix("").parts)
-            found[module.removesuffix(".__init__")] = path.read_bytes().decode(errors="replace")
+        for path in sorted((root / folder).rglob("*.py")):
+            relative = path.relative_to(root).as_posix()
+            if relative not in entries:
+                module = ".".join(path.relative_to(root / folder).with_suffix("").parts)
+                text = path.read_bytes().decode(errors="replace")
+                found[module.removesuffix(".__init__")] = (relative, text)
     return found

@@ -5,13 +5,16 @@ left where they came from.
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from codemods import source
+from botocore.exceptions import UnknownServiceError
+
 from codemods.destination import moved_text
+from codemods.service import Uses
 from codemods.source import SourceFile
+from drs_refactor.errors import InputError
 from drs_refactor.model import Migration, Move
 
 
@@ -72,43 +75,22 @@ def _verbatim(before: SourceFile, move: Move, after: SourceFile) -> bool:
 
 
 def service_calls_left(
-    file: SourceFile, services: tuple[str, ...], layers: Mapping[str, str]
+    file: SourceFile, services: Iterable[str], shared: Mapping[str, tuple[str, str]], config: Path
 ) -> list[str]:
-    """Places in the source that still make a client of a service, or import a helper that does.
-
-    `layers` are the texts of the modules that the tree's functions share, by module name.
+    """Places in the source that still use a service. `shared` are path and text of the modules that
+    it can import from the tree, by module name; `config` is named where botocore knows no service.
     """
-    found = []
+    texts = {**dict(shared.values()), file.relative: file.text}
+    paths = {name: path for name, (path, _) in shared.items()}
+    found: list[str] = []
     for service in services:
-        makes_client = re.compile(
-            rf"""\b(?:client|resource)\(\s*(?:service_name\s*=\s*)?["']{re.escape(service)}["']"""
-        )
-        makers = {
-            (module, name)
-            for module, content in layers.items()
-            for name in _functions_with(content, makes_client)
-        }
-        for match in makes_client.finditer(file.text):
-            line = file.line(match.start())
-            found.append(f"{file.relative}:{line}: makes a client of {service}")
-        for statement in file.statements:
-            for binding in statement.bindings:
-                if binding.target in makers:
-                    line = file.line(statement.code)
-                    found.append(
-                        f"{file.relative}:{line}: imports {binding.name}, "
-                        f"which makes one of {service}"
-                    )
-    return found
-
-
-def _functions_with(content: str, pattern: re.Pattern[str]) -> list[str]:
-    if not pattern.search(content):
-        return []
-    parsed = source.parse(content.encode(), "layer")
-    return [
-        binding.name
-        for statement in parsed.statements
-        if pattern.search(statement.text)
-        for binding in statement.bindings
-    ]
+        try:
+            uses = Uses(service, texts, paths)
+        except UnknownServiceError as error:
+            raise InputError(
+                f"services_gone: botocore knows no service {service!r}",
+                path=config,
+                mend="Name it as boto3.client() does",
+            ) from error
+        found += map(str, uses.of(file.relative))
+    return list(dict.fromkeys(found))
