@@ -16,13 +16,15 @@ _BOTO3 = [("boto3", name) for name in CLIENT_MAKERS]
 @dataclass
 class Module:
     """A file of the tree, as far as its names tell: `names` maps what it imports to (module, name),
-    name "" for the module itself.
+    name "" for the module itself; `constants` are names of texts, `assigned` all that a name is
+    given anywhere in the file.
     """
 
     path: str
     tree: ast.Module
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
 
     @staticmethod
     def read(path: str, text: str) -> Module | None:
@@ -42,6 +44,7 @@ class Module:
                     module.names.setdefault(name, (alias.name if alias.asname else name, ""))
             elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 name, value = node.targets[0].id, node.value
+                module.assigned.setdefault(name, []).append(value)
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     module.constants[name] = value.value
                 elif isinstance(value, ast.Attribute) and value.attr in CLIENT_MAKERS:

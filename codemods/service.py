@@ -64,7 +64,7 @@ def services_of(modules: Iterable[Module]) -> list[str]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call) and (given := client_service(module, node)) is not None
     }
-    return sorted(service for service in _available() if service in told)
+    return sorted(service for service in available_services() if service in told)
 
 
 def clients_that_cannot_be_told(module: Module) -> list[int]:
@@ -79,7 +79,8 @@ def clients_that_cannot_be_told(module: Module) -> list[int]:
 
 
 @lru_cache(maxsize=1)
-def _available() -> frozenset[str]:
+def available_services() -> frozenset[str]:
+    """Every service that boto3 makes clients of."""
     return frozenset(_SESSION.get_available_services())
 
 
@@ -93,7 +94,6 @@ class Uses:
         found = ((path, Module.read(path, text)) for path, text in texts.items())
         self.modules = {path: module for path, module in found if module is not None}
         self._operations = operations_of(service)
-        self._own: dict[str, frozenset[str]] = {}
         self._reach: dict[str, set[str]] = {}
         changed = True
         while changed:
@@ -123,6 +123,16 @@ class Uses:
             for use in self._in(module, names, node)
             if use.via != path
         ]
+
+    @property
+    def makes_client(self) -> bool:
+        """True if anything in the tree makes a client of the service."""
+        return any(
+            not use.operation and not use.via
+            for module in self.modules.values()
+            for names, node in module.statements()
+            for use in self._in(module, names, node)
+        )
 
     def _in(self, module: Module, names: tuple[str, ...], node: ast.stmt) -> Iterator[Use]:
         function = names[0] if names else ""
@@ -154,20 +164,24 @@ class Uses:
             if told in self._operations:
                 yield f"{name} of {told}, an operation of {self._service}", told
         elif name in self._operations and not isinstance(call.func, ast.Name):
-            if not self._elsewhere(module, name):
+            if not self._elsewhere(module, _receiver(call)):
                 yield f"calls {name}, an operation of {self._service}", name
         elif self._service in _texts(module, call) and self._passes(module, call):
             yield f"asks {name} for a client of {self._service}", ""
 
-    def _elsewhere(self, module: Module, operation: str) -> bool:
-        """True if another service that the file makes clients of has an operation of this name."""
-        if module.path not in self._own:
-            services = set(services_of([module])) - {self._service}
-            known: set[str] = set()
-            for service in services:
-                known |= operations_of(service)
-            self._own[module.path] = frozenset(known)
-        return operation in self._own[module.path]
+    def _elsewhere(self, module: Module, receiver: ast.expr) -> bool:
+        """True if this is a client of another service for certain: services share operations."""
+        if isinstance(receiver, ast.Name):
+            made = module.assigned.get(receiver.id, [])
+        else:
+            made = [receiver]
+        told = [
+            text_of(module, given)
+            if isinstance(call, ast.Call) and (given := client_service(module, call)) is not None
+            else None
+            for call in made
+        ]
+        return bool(told) and None not in told and self._service not in told
 
     def _passes(self, module: Module, call: ast.Call) -> bool:
         """True if the function that is called makes a client of what it is given."""
@@ -206,6 +220,12 @@ class Uses:
                 path = self._paths.get(full)
                 return (path, node.attr) if path is not None else None
         return None
+
+
+def _receiver(call: ast.Call) -> ast.expr:
+    if isinstance(call.func, ast.Call):  # getattr(client, "operation")(…)
+        return call.func.args[0]
+    return call.func.value if isinstance(call.func, ast.Attribute) else call.func
 
 
 def _texts(module: Module, call: ast.Call) -> list[str | None]:

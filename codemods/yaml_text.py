@@ -101,8 +101,12 @@ class Document:
         return "\r\n" if "\r\n" in self.text else "\n"
 
     def add_entries(self, mapping: yaml.Node, lines: list[str]) -> Edit:
-        """Add `key: value` lines at the end of a block mapping, indented as its keys are."""
+        """Add `key: value` lines at the end of a mapping, indented as its keys are, or within its
+        braces.
+        """
         self.editable(mapping)
+        if isinstance(mapping, yaml.MappingNode) and mapping.flow_style and _fit(lines):
+            return self._add_within(mapping, [v for _, v in mapping.value], lines)
         if not isinstance(mapping, yaml.MappingNode) or mapping.flow_style or not mapping.value:
             raise self.refuse(
                 "entries can only be added to a mapping that is written on lines of its own",
@@ -112,8 +116,10 @@ class Document:
         return self._add_lines(mapping, mapping.value[0][0].start_mark.column, lines)
 
     def add_items(self, sequence: yaml.SequenceNode, lines: list[str]) -> Edit:
-        """Add items at the end of a block sequence; `lines` begin with what follows the dash."""
+        """Add items at the end of a sequence; `lines` begin with what follows the dash."""
         self.editable(sequence)
+        if sequence.flow_style and _fit(lines):
+            return self._add_within(sequence, sequence.value, lines)
         if sequence.flow_style or not sequence.value:
             raise self.refuse(
                 "items can only be added to a list that is written on lines of its own",
@@ -124,12 +130,30 @@ class Document:
             sequence, sequence.start_mark.column, [f"- {line}" for line in lines]
         )
 
+    def _add_within(self, node: yaml.Node, values: list[yaml.Node], lines: list[str]) -> Edit:
+        """Behind the last value, or the opening bracket if there is none; what follows stays."""
+        place = self._end_within(values[-1]) if values else node.end_mark.index - 1
+        text = ", ".join(lines)
+        return Edit(place, place, f", {text}" if values else text)
+
+    def _end_within(self, value: yaml.Node) -> int:
+        if id(value) in self._shared:
+            raise self.refuse(
+                "an entry cannot be added behind an alias", value, "Write it out where it is used"
+            )
+        return value.end_mark.index
+
     def _add_lines(self, node: yaml.Node, column: int, lines: list[str]) -> Edit:
         place = self.end_of(node)
         text = "".join(f"{' ' * column}{line}{self.newline}" for line in lines)
         if place and self.text[place - 1] != "\n":
             text = self.newline + text
         return Edit(place, place, text)
+
+
+def _fit(lines: list[str]) -> bool:
+    """True if each line is a whole entry, which may stand within brackets: a reference, a text."""
+    return all(not line.startswith(" ") and not line.endswith(":") for line in lines)
 
 
 def compose(text: str, relative: str) -> Document:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import botocore.exceptions
 
 from drs_refactor.errors import InputError
@@ -26,7 +28,11 @@ def check(tree: Tree, scenario: Scenario) -> None:
     known = ", ".join(tree.functions)
     for function in (*(i.function for i in scenario.invoke), *scenario.concurrency):
         if function not in tree.functions:
-            raise _misfit(scenario, f"there is no function {function!r}", f"Known: {known}")
+            mend = f"Known: {known}"
+            if scenario.source.startswith(str(Path(__file__).parent)):
+                mend += ". Name one so in migration.toml, or leave out the shipped scenarios: "
+                mend += "[scenarios] shipped = false"
+            raise _misfit(scenario, f"there is no function {function!r}", mend)
     if scenario.start is not None and not tree.machines:
         raise _misfit(
             scenario,

@@ -60,6 +60,8 @@ def left(text: str) -> list[str]:
         "from common_again import again",
         "def f(client):\n    return client.describe_jobs(jobs=[])",
         "def f(client):\n    return client.get_paginator('describe_jobs')",
+        "import boto3\nc = boto3.client('sns')\ndef f(client):\n    client.tag_resource()",
+        "import boto3\nc = boto3.client('sns')\nc = other()\nc.tag_resource()",
         "OPERATION = 'describe_jobs'\ndef f(client):\n    return client.get_paginator(OPERATION)",
         "def f(client):\n    return getattr(client, 'describe_jobs')(jobs=[])",
         "try:\n    from common import make\nexcept ImportError:\n    make = None",
@@ -78,7 +80,9 @@ def test_every_route_to_the_service(code: str) -> None:
         "from elsewhere import make\n\nmake()",
         '"""boto3.client("batch")"""\n# boto3.client("batch")',
         "def client(name):\n    return name\n\nclient('batch')",
-        "import boto3\nboto3.client('sns').tag_resource()",  # an operation of both services
+        # Services share names of operations.
+        "import boto3\nboto3.client('sns').tag_resource()",
+        "import boto3\nc = boto3.client('sns')\nc.tag_resource()\ngetattr(c, 'tag_resource')()",
     ],
 )
 def test_what_is_none(code: str) -> None:

@@ -136,9 +136,8 @@ def test_edits_keep_every_other_byte_and_path(
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
-        ("x: 1\na: {b: 1}\n", 2, "lines of its own"),
-        ("x: 1\na: {}\n", 2, "lines of its own"),
-        ("x: 1\na: [1]\n", 2, "lines of its own"),
+        ("x: &s 1\na: {b: *s}\n", 1, "behind an alias"),
+        ("x: 1\na: 1\n", 2, "lines of its own"),
         ("x: &s\n  b: 1\na: *s\n", 1, "shared through an anchor"),
     ],
 )
@@ -147,6 +146,28 @@ def test_what_is_not_edited(text: str, line: int, what: str) -> None:
         added(text, "a")
     assert caught.value.place == f"t.yaml:{line}"
     assert caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [
+        ("{b: 1}", "{b: 1, new: 1}"),
+        ("{ b: 1 , }  # note", "{ b: 1, new: 1 , }  # note"),
+        ("{}", "{new: 1}"),
+        ("{b: !Sub '${A}',\n    c: {d: 1}\n  }", "{b: !Sub '${A}',\n    c: {d: 1}, new: 1\n  }"),
+    ],
+)
+def test_an_entry_is_added_within_braces(body: str, result: str) -> None:
+    assert added(f"a: {body}\nz: 2\n", "a") == f"a: {result}\nz: 2\n"
+
+
+def test_items_are_added_within_brackets() -> None:
+    document = compose("a: [1, 2 ]\n", "t.yaml")
+    node = document.get(document.root, "a")
+    assert isinstance(node, yaml.SequenceNode)
+    assert apply(document.text, [document.add_items(node, ["!Ref B"])]) == "a: [1, 2, !Ref B ]\n"
+    with pytest.raises(InputError, match="lines of its own"):
+        document.add_items(node, ["Effect: Allow", "  Action: x"])
 
 
 def test_a_merge_key_is_not_looked_through() -> None:

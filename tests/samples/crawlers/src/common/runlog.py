@@ -1,0 +1,6 @@
+"""What both functions note."""
+import json
+
+
+def remember(what, facts):
+    print(json.dumps({"what": what, "facts": facts}))
