@@ -7,10 +7,12 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import dispatch, imports
+from codemods.aliases import renamed
 from codemods.edits import Edit
+from codemods.entry import Entry
 from codemods.names import BUILTINS
 from codemods.resolve import Resolved
-from codemods.routes import ROUTES, dispatch_text, names_of, routes_text
+from codemods.routes import BUILTINS_OF_ROUTES, FIRST, FIRST_TEXT, names_of, routes_text
 from codemods.scene import Scene
 from codemods.source import SourceFile, Statement
 from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
@@ -22,14 +24,14 @@ def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:
     """All edits of one destination file."""
     file = scene.file(key)
     edits = [
-        edit for name, alias in resolved.aliased.items() for edit in _rename(file, name, alias)
+        edit for name, alias in resolved.aliased.items() for edit in renamed(file, name, alias)
     ]
     stubs = [m for m in scene.migration.moves if m.function in resolved.stubs]
     absent, taken = imports.missing(file, STUB_IMPORTS if stubs else ())
     lines = [*dict.fromkeys([*resolved.imports, *absent])]
     guarded = [s for s in resolved.carried if imports.is_import(s) and _stands_alone(s)]
     edits += imports.insertion(file, lines, [_plain(statement.own_text) for statement in guarded])
-    handler = _handler(file, scene.migration.functions[key].handler)
+    entry = Entry.of(file, scene.migration.functions[key].handler)
     pieces = [statement.own_text for statement in resolved.carried if statement not in guarded]
     if stubs and not has_helper(file):
         pieces.append(helper_text(taken))
@@ -43,30 +45,46 @@ def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:
     pieces += _old_names(scene, arriving)
     owned = scene.owned(key)
     if owned:
-        there = ROUTES in file.bound
-        _check_routes(file, owned, there)
+        there = entry.has_routes
+        _check_routes(file, owned, there, entry.is_plain)
         pieces.append(routes_text(owned, scene.signatures, there))
-        edits += [] if there else [_route(file, handler)]
+        if not there and entry.is_plain:
+            edits.append(entry.look_into_routes())
+        elif not there:
+            pieces.append(FIRST_TEXT)
+    wrapped = owned and not there and not entry.is_plain
     block = "\n\n".join(_plain(piece).strip("\n") + "\n" for piece in pieces)
-    return [*edits, _block(file, handler, resolved, block)]
+    edits += _blocks(file, entry, resolved, block, entry.wrapping if wrapped else "")
+    return [Edit(e.start, e.end, _plain(e.text).replace("\n", file.newline)) for e in edits]
 
 
-def _block(file: SourceFile, handler: Statement, resolved: Resolved, block: str) -> Edit:
+def _blocks(
+    file: SourceFile, entry: Entry, resolved: Resolved, block: str, wrapping: str
+) -> list[Edit]:
     """Above the handler; below it if defaults and annotations need something that is defined
-    there.
+    there, or if it is imported. `wrapping` stands below both.
     """
+    handler = entry.statement
     last = max((s.index for name in resolved.shared for s in file.bound[name]), default=0)
-    text, gap = block.replace("\n", file.newline), file.newline * 2
+    if imports.is_import(handler):
+        last = max(s.index for s in file.statements if imports.is_import(s))
+    gap = "\n\n"
     if last < handler.index:
-        return Edit(handler.own, handler.own, f"{text}{gap}")
-    place = file.statements[last].end
-    before = "" if file.text[place - 1] in "\r\n" else file.newline
-    return Edit(place, place, f"{before}{gap}{text}")
+        edits = [Edit(handler.own, handler.own, f"{block}{gap}")]
+        return [*edits, *([_below(file, handler, f"{gap}{wrapping}")] if wrapping else [])]
+    text = f"{gap}{block}{gap}{wrapping}" if wrapping else f"{gap}{block}"
+    return [_below(file, file.statements[last], text)]
 
 
-def _check_routes(file: SourceFile, owned: list[Move], there: bool) -> None:
+def _below(file: SourceFile, statement: Statement, text: str) -> Edit:
+    before = "" if file.text[statement.end - 1] in "\r\n" else "\n"
+    return Edit(statement.end, statement.end, before + text)
+
+
+def _check_routes(file: SourceFile, owned: list[Move], there: bool, plain: bool) -> None:
     """Refuse to take an action, or a name, that the file has given to something else."""
-    for name in names_of(owned)[1 if there else 0 :]:
+    names = names_of(owned)[1:] if there else [*names_of(owned), *([] if plain else [FIRST])]
+    for name in [*names, *sorted(BUILTINS_OF_ROUTES)]:
         if name in file.bound:
             raise InputError(
                 f"the routes need the name {name}, which is taken here",
@@ -91,6 +109,7 @@ def _stands_alone(statement: Statement) -> bool:
 
 
 def _plain(text: str) -> str:
+    """With \\n for every line end: Python reads all of them as that, within strings too."""
     return text.replace("\r\n", "\n")
 
 
@@ -114,100 +133,3 @@ def _old_names(scene: Scene, arriving: list[Move]) -> list[str]:
                 f"# The old name, which the code above calls.\n{move.function} = {move.name}\n"
             )
     return found
-
-
-def _rename(file: SourceFile, name: str, alias: str) -> list[Edit]:
-    """Call what the module itself means by `name` by its alias, wherever the module does."""
-    edits = []
-    for statement in file.statements:
-        if name not in statement.words:
-            continue
-        if imports.is_import(statement) and any(b.name == name for b in statement.bindings):
-            edits += _import_alias(file, statement, name, alias)
-            continue
-        edits += [Edit(start, end, alias) for start, end in statement.places_of(name)]
-    return edits
-
-
-def _import_alias(file: SourceFile, statement: Statement, name: str, alias: str) -> list[Edit]:
-    finder = _AliasFinder(name)
-    statement.node.visit(finder)
-    if finder.found is None or finder.inside_try:
-        raise InputError(
-            f"{name!r} is imported in a way that cannot be given an alias",
-            path=file.relative,
-            line=file.line(statement.code),
-            mend=f"Import it by a statement of its own: from … import {name}",
-        )
-    if finder.found.asname is not None:
-        start, end = statement.place_of(finder.found.asname.name)
-        return [Edit(start, end, alias)]
-    start, end = statement.place_of(finder.found.name)
-    line = statement.bare_text.rstrip()
-    if (
-        len(line) + len(alias) + 4 > imports.WIDTH
-        and line == f"from {line.split()[1]} import {name}"
-    ):
-        edits = [("(\n    ", start), (f" as {alias},\n)", end)]
-        return [Edit(place, place, t.replace("\n", file.newline)) for t, place in edits]
-    return [Edit(end, end, f" as {alias}")]
-
-
-class _AliasFinder(cst.CSTVisitor):
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name = name
-        self.found: cst.ImportAlias | None = None
-        self.inside_try = False
-
-    def visit_Try(self, node: cst.Try) -> None:
-        self.inside_try = True
-
-    def visit_ImportAlias(self, node: cst.ImportAlias) -> None:
-        bound = node.evaluated_alias or node.evaluated_name.partition(".")[0]
-        if bound == self._name:
-            self.found = node
-
-
-def _handler(file: SourceFile, name: str) -> Statement:
-    statement = file.function(name)
-    if statement is None:
-        raise InputError(
-            f"there is no handler {name!r} in this file",
-            path=file.relative,
-            mend="Name it in migration.toml: [functions.…] handler",
-        )
-    return statement
-
-
-def _route(file: SourceFile, handler: Statement) -> Edit:
-    """The look into the routes, as the first statement after the handler's docstring."""
-    node = handler.node
-    assert isinstance(node, cst.FunctionDef)
-    parameters = [*node.params.posonly_params, *node.params.params]
-    if not isinstance(node.body, cst.IndentedBlock) or not parameters:
-        raise InputError(
-            f"{node.name.value} has no body on lines of its own, or no parameter",
-            path=file.relative,
-            line=file.line(handler.code),
-            mend="Write its body on lines of its own",
-        )
-    body = node.body.body
-    first = body[0]
-    assert isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement)
-    if node.get_docstring() is not None:
-        place = _line_end(file, handler.place_of(first)[1])
-    else:
-        start = handler.place_of(first)[0]
-        place = file.text.rfind("\n", 0, start) + 1
-        for _ in first.leading_lines:
-            place = file.text.rfind("\n", 0, place - 1) + 1
-    base = file.text[file.text.rfind("\n", 0, handler.place_of(first)[0]) + 1 :]
-    base = base[: len(base) - len(base.lstrip(" \t"))]
-    text = dispatch_text(parameters[0].name.value, file.indent, base)
-    return Edit(place, place, text.replace("\n", file.newline))
-
-
-def _line_end(file: SourceFile, place: int) -> int:
-    end = file.text.find("\n", place)
-    return len(file.text) if end < 0 else end + 1

@@ -23,7 +23,7 @@ def accept_both(statements: Iterable[Statement], old: str, new: str) -> list[Edi
 def answers(statements: Iterable[Statement], action: str) -> Statement | None:
     """The statement that already tells this action from others, if there is one."""
     for statement, finder in _found(statements, action):
-        if finder.comparisons or finder.elements:
+        if finder.comparisons or finder.elements or finder.others:
             return statement
     return None
 
@@ -61,6 +61,7 @@ class _Finder(cst.CSTVisitor):
         self._literal = literal
         self.comparisons: list[cst.ComparisonTarget] = []
         self.elements: list[cst.DictElement] = []
+        self.others = False
 
     def _is_it(self, node: cst.BaseExpression | None) -> bool:
         return isinstance(node, cst.SimpleString) and node.evaluated_value == self._literal
@@ -69,6 +70,22 @@ class _Finder(cst.CSTVisitor):
         for target in node.comparisons:
             if isinstance(target.operator, cst.Equal) and self._is_it(target.comparator):
                 self.comparisons.append(target)
+            elif isinstance(target.operator, cst.In) and self._is_among(target.comparator):
+                self.others = True
+        self.others |= self._is_it(node.left)
+
+    def _is_among(self, node: cst.BaseExpression) -> bool:
+        return isinstance(node, cst.Tuple | cst.List | cst.Set) and any(
+            self._is_it(element.value) for element in node.elements
+        )
+
+    def visit_MatchValue(self, node: cst.MatchValue) -> None:
+        self.others |= self._is_it(node.value)
+
+    def visit_Decorator(self, node: cst.Decorator) -> None:
+        """A router's registration: `@app.on("name")`."""
+        if isinstance(node.decorator, cst.Call):
+            self.others |= any(self._is_it(arg.value) for arg in node.decorator.args)
 
     def visit_DictElement(self, node: cst.DictElement) -> None:
         if self._is_it(node.key):

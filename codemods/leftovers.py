@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from codemods import imports
 from codemods.edits import Edit
+from codemods.hazards import looks_up
 from codemods.meaning import configures
 from codemods.source import SourceFile, Statement
 
@@ -129,7 +130,7 @@ def _referenced(file: SourceFile, name: str, gone: set[int]) -> bool:
         statement.index not in gone
         and statement.index not in binders
         and not configures(statement, name)
-        and statement.refers_to(name)
+        and (statement.refers_to(name) or looks_up(statement, name))
         for statement in file.statements
     )
 
@@ -141,7 +142,8 @@ def _mentions(file: SourceFile, out: set[int], removed: set[str]) -> list[str]:
     for statement in file.statements:
         if statement.index in out or imports.is_import(statement):
             continue
-        for name in sorted(names & statement.words - statement.references):
+        spoken = names & statement.words
+        for name in sorted(spoken - statement.references if spoken else ()):
             match = re.search(rf"\b{name}\b", statement.text)
             assert match is not None
             line = file.line(statement.start + match.start())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from codemods import proof, tree_files
+from codemods import handover, tree_files
 from codemods.plan import Plan, make_plan
 from codemods.proof import Moved
+from codemods.recheck import Recheck, prove
 from codemods.scene import read_scene
 from codemods.source import SourceFile, parse
 from drs_refactor.errors import InputError
@@ -24,8 +25,15 @@ class Migrated:
     source: Path
     plan: Plan
     wanted: Mapping[str, bytes]
-    moved: tuple[Moved, ...]
-    service_calls_left: tuple[str, ...]
+    proof: Recheck
+
+    @property
+    def moved(self) -> tuple[Moved, ...]:
+        return tuple(proved.moved for proved in self.proof.proved)
+
+    @property
+    def service_calls_left(self) -> tuple[str, ...]:
+        return self.proof.left
 
 
 def migrate(source: Path, migration: Migration) -> Migrated:
@@ -46,34 +54,29 @@ def _migrate(source: Path, migration: Migration) -> Migrated:
     scene = read_scene(source, migration)
     plan = make_plan(scene)
     files = {path: _parsed(path, text) for path, text in plan.texts.items() if path.endswith(".py")}
-    moved = proof.moved_functions(migration, scene.files, files)
-    broken = [m for m in moved if not m.verbatim]
+    found = prove(scene, files, source)
+    broken = [p for p in found.proved if not p.moved.verbatim]
     if broken:
         raise InputError(
-            f"{broken[0].function} would not arrive verbatim",
-            path=broken[0].destination,
+            f"{broken[0].moved.function} would not arrive verbatim",
+            path=broken[0].moved.destination,
             mend="Please report it with the function's text",
         )
-    left: list[str] = []
-    for key in sorted({move.source for move in migration.moves}):
-        path = migration.functions[key].path
-        left += proof.service_calls_left(
-            files[path],
-            migration.services_gone,
-            _importable(source, migration, Path(path)),
-            migration.path,
-        )
-    return Migrated(
-        source, plan, tree_files.wanted_files(source, plan.texts), tuple(moved), tuple(left)
-    )
+    wanted = tree_files.wanted_files(source, plan.texts)
+    name = handover.name_in(wanted, migration.moves[0].source)
+    texts = {**plan.texts, name: handover.handover(scene, plan, found)}
+    wanted = {**wanted, name: texts[name].encode()}
+    return Migrated(source, replace(plan, texts=texts), wanted, found)
 
 
 def diff(result: Migrated) -> Iterator[str]:
     """The move as a unified diff from the source tree, line by line."""
     for path in sorted(result.plan.texts):
-        before = (result.source / path).read_bytes().decode("utf-8")
+        old = result.source / path
+        before = old.read_bytes().decode("utf-8") if old.exists() else ""
         after = result.plan.texts[path]
-        for line in difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}"):
+        names = (f"a/{path}" if old.exists() else "/dev/null", f"b/{path}")
+        for line in difflib.unified_diff(_lines(before), _lines(after), *names):
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
@@ -89,23 +92,7 @@ def _parsed(path: str, text: str) -> SourceFile:
         raise InputError(
             f"the new file would not parse: {error.what}",
             path=path,
-            mend="Please report it with the functions that move",
+            mend="Please report it with the functions that move"
+            if error.what.startswith("syntax")
+            else error.mend,
         ) from error
-
-
-def _importable(root: Path, migration: Migration, entry: Path) -> dict[str, tuple[str, str]]:
-    """Path and text of what an entry file can import from the tree, by module name."""
-    entries = {function.path for function in migration.functions.values()}
-    found = {}
-    for folder in (*migration.layers, entry.parent.as_posix()):
-        if not (root / folder).is_dir():
-            raise InputError(
-                "there is no such folder", path=root / folder, mend="See layers in migration.toml"
-            )
-        for path in sorted((root / folder).rglob("*.py")):
-            relative = path.relative_to(root).as_posix()
-            if relative not in entries:
-                module = ".".join(path.relative_to(root / folder).with_suffix("").parts)
-                text = path.read_bytes().decode(errors="replace")
-                found[module.removesuffix(".__init__")] = (relative, text)
-    return found

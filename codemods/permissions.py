@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 
 import yaml
 
+from codemods.closest import closest
 from codemods.edits import Edit
-from codemods.function_node import FunctionNode
+from codemods.function_node import FunctionNode, resources_of
 from codemods.scene import Scene
 from codemods.yaml_text import Document
 from drs_refactor.errors import InputError
@@ -41,7 +42,8 @@ def grants(
             yield from _grant(document, properties, role, [functions[c] for c in callees])
             return
     raise InputError(
-        f"no template defines the role {role!r}",
+        f"no template defines the role {role!r}"
+        f"{closest(role, [name for document in documents for name in resources_of(document)])}",
         path=scene.migration.path,
         mend="Name its logical id: [templates] role",
     )
@@ -51,6 +53,8 @@ def _grant(
     document: Document, properties: yaml.Node, role: str, callees: list[FunctionNode]
 ) -> Iterator[tuple[Document, Edit, str]]:
     statements = list(_statements(document, properties))
+    for statement in statements:
+        _check_deny(document, statement, role, callees)
     invoking = [s for s in statements if _allows_invoke(document, s)]
     resources = [item for s in invoking for item in _items(document.get(s, "Resource"))]
     patterns = [_text(item) for item in resources]
@@ -91,6 +95,10 @@ def _grant(
             properties,
             "Add Policies with one statement; AWS::IAM::Policy and ManagedPolicy are not edited",
         )
+    if lists[0].flow_style:
+        item = f"{{Effect: Allow, Action: {INVOKE_FUNCTION}, Resource: [{', '.join(missing)}]}}"
+        yield document, document.add_items(lists[0], [item]), change
+        return
     lines = ["Effect: Allow", f"  Action: {INVOKE_FUNCTION}", "  Resource:"]
     lines += [f"    - {item}" for item in missing]
     edit = document.add_items(lists[0], [lines[0]])
@@ -122,12 +130,31 @@ def _statements(document: Document, properties: yaml.Node) -> Iterator[yaml.Node
 
 def _allows_invoke(document: Document, statement: yaml.Node) -> bool:
     effect = document.get(statement, "Effect")
+    return effect is not None and effect.value == "Allow" and _covers_invoke(document, statement)
+
+
+def _check_deny(
+    document: Document, statement: yaml.Node, role: str, callees: list[FunctionNode]
+) -> None:
+    """Refuse a role that is denied what it would be allowed: the denial would win."""
+    effect = document.get(statement, "Effect")
+    if effect is None or effect.value != "Deny" or not _covers_invoke(document, statement):
+        return
+    for resource in _items(document.get(statement, "Resource")):
+        for callee in callees:
+            arn = _plain(arn_by_name(callee))
+            if _is_arn_of(resource, callee) or fnmatchcase(arn, _plain(_text(resource))):
+                raise document.refuse(
+                    f"{role} is denied {INVOKE_FUNCTION} on {callee.logical_id}",
+                    resource,
+                    "Take the function out of what is denied",
+                )
+
+
+def _covers_invoke(document: Document, statement: yaml.Node) -> bool:
     actions = [_text(item) for item in _items(document.get(statement, "Action"))]
-    return (
-        effect is not None
-        and effect.value == "Allow"
-        and document.get(statement, "Condition") is None
-        and any(fnmatchcase(INVOKE_FUNCTION.lower(), action.lower()) for action in actions)
+    return document.get(statement, "Condition") is None and any(
+        fnmatchcase(INVOKE_FUNCTION.lower(), action.lower()) for action in actions
     )
 
 
@@ -151,16 +178,27 @@ def check_roles(
     for key in [caller for caller, callees in calls.items() if callees]:
         function = functions[key]
         role = function.get("Role")
-        name = _text(role).removesuffix(".Arn") if role is not None else ""
-        resources = function.document.get(function.document.root, "Resources")
-        here = function.document.get(resources, name) if name else None
-        if role is not None and here is not None and name != scene.migration.templates.role:
+        wanted = scene.migration.templates.role
+        if role is None:
+            continue
+        name = _role_of(role)
+        known = resources_of(function.document)
+        if name != wanted and (name in known or wanted in known):
+            runs = name if name in known else "a role that is not in this template"
             raise function.document.refuse(
-                f"{function.logical_id} runs under {name}, and [templates] role is "
-                f"{scene.migration.templates.role!r}",
+                f"{function.logical_id} runs under {runs}, and [templates] role is {wanted!r}",
                 role,
-                f"Let {name} invoke what is called, and run it under one role",
+                f"Let {runs} invoke what is called, and run it under one role",
             )
+
+
+def _role_of(node: yaml.Node) -> str:
+    """The logical id of the role, in each way in which CloudFormation lets one write its ARN."""
+    while isinstance(node, yaml.MappingNode) and len(node.value) == 1:
+        node = node.value[0][1]
+    if isinstance(node, yaml.SequenceNode) and node.value:
+        node = node.value[0]
+    return re.sub(r"^\$\{|\}$", "", _text(node)).removesuffix(".Arn")
 
 
 def _items(node: yaml.Node | None) -> list[yaml.Node]:

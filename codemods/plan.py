@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from codemods import destination, dispatch, leftovers, templates
+from codemods import destination, dispatch, hazards, leftovers, templates
 from codemods.edits import Edit, Overlap, apply
+from codemods.entry import Entry
 from codemods.leftovers import Leftovers
 from codemods.origin import stubs_in_source
 from codemods.resolve import Resolution, Resolved, Resolver
@@ -25,6 +26,10 @@ class Plan:
     removed: Mapping[str, tuple[str, ...]]
     mentions: tuple[str, ...]
     template_changes: tuple[str, ...]
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By destination, what its own code calls things whose names newcomers took."""
+    callers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The moved functions that each function calls through a stub."""
 
 
 def make_plan(scene: Scene) -> Plan:
@@ -36,6 +41,7 @@ def make_plan(scene: Scene) -> Plan:
     mentions: list[str] = []
     arrived: dict[str, list[Statement]] = {}
     callers: dict[str, set[str]] = {}
+    aliases: dict[str, Mapping[str, str]] = {}
     sources = sorted({move.source for move in migration.moves})
     if len(sources) > 1:
         raise InputError(
@@ -49,6 +55,7 @@ def make_plan(scene: Scene) -> Plan:
     ):
         resolved = _resolve(scene, sources[0], key)
         resolutions += resolved.resolutions
+        aliases[key] = resolved.aliased
         file = scene.file(key)
         arrived[key] = [
             *(scene.statements[move.function] for move in scene.arriving(key)),
@@ -64,13 +71,16 @@ def make_plan(scene: Scene) -> Plan:
     removed[sources[0]] = tuple(sorted(left.names))
     mentions += left.mentions
     texts = {path: _applied(scene.files[path], found) for path, found in edits.items()}
-    template_texts, template_changes = templates.edited(scene, callers, arrived)
+    template_texts, template_changes, fixed = templates.edited(scene, callers, arrived)
+    mentions += fixed
     return Plan(
         {**texts, **template_texts},
         tuple(resolutions),
         removed,
         tuple(mentions),
         tuple(template_changes),
+        aliases,
+        {key: frozenset(names) for key, names in callers.items()},
     )
 
 
@@ -96,7 +106,27 @@ def _resolve(scene: Scene, source_key: str, key: str) -> Resolved:
     }
     aliases = {a.name: a.alias for a in scene.migration.aliases if a.function == key}
     resolver = Resolver(scene.file(source_key), scene.file(key), key, names, remote, aliases)
-    return resolver.resolve([scene.statements[move.function] for move in arriving])
+    resolved = resolver.resolve([scene.statements[move.function] for move in arriving])
+    _check_hazards(scene, scene.file(source_key), key, resolved)
+    return resolved
+
+
+def _check_hazards(scene: Scene, file: SourceFile, key: str, resolved: Resolved) -> None:
+    moved = [scene.statements[move.function] for move in scene.arriving(key)]
+    hazards.check_lookups(file, [*moved, *resolved.carried])
+    carried = {binding.name for s in resolved.carried for binding in s.bindings}
+    shared = {s.index for name in resolved.shared for s in file.bound.get(name, ())}
+    arriving = {statement.index for statement in (*moved, *resolved.carried)} | shared
+    leaving = {statement.index for statement in scene.statements.values()}
+    hazards.check_state(file, carried | resolved.shared, arriving | leaving, leaving)
+    target = scene.file(key)
+    handler = Entry.of(target, scene.migration.functions[key].handler).statement
+    names = carried | {move.name for move in scene.arriving(key)}
+    hazards.check_star_imports(target, names, handler.index)
+
+
+def _reaches(statement: Statement, name: str) -> bool:
+    return statement.refers_to(name) or hazards.looks_up(statement, name)
 
 
 def _leave(scene: Scene, key: str, file: SourceFile) -> tuple[set[str], list[Edit], Leftovers]:
@@ -106,7 +136,7 @@ def _leave(scene: Scene, key: str, file: SourceFile) -> tuple[set[str], list[Edi
     called = {
         move.function
         for move in scene.migration.moves
-        if move.action and any(statement.refers_to(move.function) for statement in stay)
+        if move.action and any(_reaches(statement, move.function) for statement in stay)
     }
     for move in scene.migration.moves:
         if move.helper and any(statement.refers_to(move.function) for statement in stay):

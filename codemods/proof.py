@@ -3,11 +3,12 @@ left where they came from.
 """
 
 from __future__ import annotations
+import __future__
 
-import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 from botocore.exceptions import UnknownServiceError
 
@@ -17,16 +18,21 @@ from codemods.source import SourceFile
 from drs_refactor.errors import InputError
 from drs_refactor.model import Migration, Move
 
+SAME, DIFFERENT, NOT_TOLD = "same", "different", "not told"
+
 
 @dataclass(frozen=True)
 class Moved:
-    """One function and one of its new places; `verbatim` says that its text is what it was."""
+    """One function and one of its new places; `verbatim` says that its text is what it was,
+    `compiled` whether its code is: same, different, or not told by a Python older than the syntax.
+    """
 
     function: str
     name: str
     source: str
     destination: str
     verbatim: bool
+    compiled: str
     lines: int
     copy: bool
 
@@ -52,6 +58,7 @@ def moved_functions(
                     path,
                     target,
                     same,
+                    _compiled(before, move, files[target]),
                     statement.bare_text.count("\n"),
                     key != move.destination,
                 )
@@ -60,18 +67,37 @@ def moved_functions(
 
 
 def _verbatim(before: SourceFile, move: Move, after: SourceFile) -> bool:
-    """The text is the same but for line ends and the renamed token; so is the syntax tree."""
+    """The text is the same but for line ends and the renamed token."""
     one, other = before.function(move.function), after.function(move.name)
     assert one is not None
     assert other is not None
-    here = moved_text(one, move).replace(before.newline, "\n").strip("\n")
-    there = other.own_text.replace(after.newline, "\n").strip("\n")
-    if here != there:
-        return False
+    here = moved_text(one, move).replace("\r\n", "\n").strip("\n")
+    return here == other.own_text.replace("\r\n", "\n").strip("\n")
+
+
+def _compiled(before: SourceFile, move: Move, after: SourceFile) -> str:
+    """Whether the functions compile to the same code, each in isolation, as its file would have it.
+
+    Inside their modules they need not: Python compiles by how a module binds its globals.
+    """
+    one, other = before.function(move.function), after.function(move.name)
+    if one is None or other is None:
+        return DIFFERENT
     try:
-        return ast.dump(ast.parse(here)) == ast.dump(ast.parse(there))
-    except SyntaxError:  # newer than the Python that runs: the text is the same all the same
-        return True
+        here = _code(moved_text(one, move), before.future)
+        there = _code(other.own_text, after.future)
+    except SyntaxError:  # newer than the Python that runs
+        return NOT_TOLD
+    return SAME if here == there else DIFFERENT
+
+
+def _code(text: str, future: frozenset[str]) -> CodeType:
+    flags = 0
+    for name in future:
+        flags |= getattr(__future__, name).compiler_flag
+    lines = text.replace("\r\n", "\n").strip("\n")
+    code: CodeType = compile(lines, "moved", "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def service_calls_left(

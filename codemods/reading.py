@@ -37,7 +37,7 @@ def reading_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Reading:
             (local if name == parameter else name): (expression if name == parameter else name)
             for name in parameters
         }
-    changed = [name for name in payload if name in set(_changed(node))]
+    changed = [name for name in payload if name in set(changed_in_place(node))]
     doubts = [f"it changes {name} too, and only one can come back" for name in changed[1:]]
     mutates = changed[0] if changed else ""
     results = [r.value for r in ast.walk(node) if isinstance(r, ast.Return) and r.value is not None]
@@ -72,7 +72,7 @@ def _unwrapped(
     return None
 
 
-def _changed(node: ast.AST) -> Iterator[str]:
+def changed_in_place(node: ast.AST) -> Iterator[str]:
     """Names whose object is changed in place: their items set or deleted, or a changing method."""
     for inner in ast.walk(node):
         target: ast.AST | None = None

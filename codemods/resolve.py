@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from codemods.hazards import writes
 from codemods.imports import imports_of, is_plain_import
-from codemods.meaning import configures, equal_statements
+from codemods.meaning import configures, equal_statements, hands_over, sets_up
 from codemods.names import BUILTINS, Binding
 from codemods.source import SourceFile, Statement
 from drs_refactor.errors import InputError
@@ -161,7 +162,6 @@ class Resolver:
         assert binding is not None
         alias = self._aliases.get(name) or _default_alias(binding, self._key)
         taken = any(alias in statement.words for statement in self._destination.statements)
-        statements = self._destination.bound[name]
         other = f"{name!r} means something else in {_where(self._source, name)}"
         if taken or alias in self._source.bound:
             raise InputError(
@@ -170,13 +170,6 @@ class Resolver:
                 line=_line(self._destination, name),
                 mend="Choose one in migration.toml: "
                 f'[[aliases]] function = "{self._key}", name = "{name}", alias = "…"',
-            )
-        if binding.kind == "import" and len(statements) > 1:
-            raise InputError(
-                f"{other}, and it is bound {len(statements)} times here",
-                path=self._destination.relative,
-                line=_line(self._destination, name),
-                mend="Bind it once, by a statement of its own",
             )
         self._result.aliased[name] = alias
         self._note(
@@ -194,18 +187,31 @@ class Resolver:
                 texts = imports_of(statement, name)
                 self._result.imports += [t for t in texts if t not in self._result.imports]
                 continue
-            if statement in self._result.carried:
-                continue
-            self._result.carried.append(statement)
-            for binding in statement.bindings:
-                self._done.add(binding.name)
-                if binding.name != name and binding.name in self._destination.bound:
-                    self._make_room(binding.name)
-            self._needs(statement)
+            if statement not in self._result.carried:
+                self._carry_statement(statement, name)
         for statement in self._source.statements:
-            if configures(statement, name) and statement not in self._result.carried:
-                self._result.carried.append(statement)
-                self._needs(statement)
+            if statement not in self._result.carried and self._is_set_up_by(statement, name):
+                self._carry_statement(statement, name)
+
+    def _carry_statement(self, statement: Statement, name: str) -> None:
+        self._result.carried.append(statement)
+        for binding in statement.bindings:
+            self._done.add(binding.name)
+            if binding.name != name and binding.name in self._destination.bound:
+                self._make_room(binding.name)
+        self._needs(statement)
+
+    def _is_set_up_by(self, statement: Statement, name: str) -> bool:
+        """True for what fills or configures a carried name at import."""
+        if all(
+            binding.kind == "import" for s in self._source.bound[name] for binding in s.bindings
+        ):
+            return configures(statement, name)
+        if name not in statement.words:
+            return False
+        function = hands_over(statement, name)
+        defined = function != "" and self._source.function(function) is not None
+        return defined or sets_up(statement, name)
 
     def _same(self, name: str, assumed: frozenset[str]) -> bool:
         """True if both modules bind the name to equal things, transitively."""
@@ -227,7 +233,17 @@ class Resolver:
             self._equal |= one.references & self._destination.bound.keys()
             if not all(self._same(r, assumed | {name}) for r in one.references - {name}):
                 return False
-        return True
+        return not self._is_set_there_alone(name)
+
+    def _is_set_there_alone(self, name: str) -> bool:
+        """True if a function of the destination sets it that the source has not: two things that
+        only begin as equals.
+        """
+        return any(
+            writes(statement, name)
+            and not any(equal_statements(statement, o) for o in self._source.statements)
+            for statement in self._destination.statements
+        )
 
     def _note(self, name: str, outcome: str, detail: str) -> None:
         self._result.resolutions.append(Resolution(name, self._key, outcome, detail))

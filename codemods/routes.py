@@ -10,6 +10,22 @@ from codemods.signatures import Signature, keys_of, payload_of, unwrapped_key
 from drs_refactor.model import Move
 
 ROUTES = "_MOVED_ACTIONS"
+FIRST = "_moved_actions_first"
+BUILTINS_OF_ROUTES = frozenset({"dict", "isinstance", "str"})
+
+FIRST_TEXT = f'''\
+def {FIRST}(handler):
+    """Moved actions stay outside of the handler, and of what is wrapped around it: neither their
+    event nor their answer may be rewritten, and their exceptions must reach the caller as errors.
+    """
+
+    def answer(event, *others, **named):
+        if isinstance(event, dict) and str(event.get("action")) in {ROUTES}:
+            return {ROUTES}[event["action"]](event)
+        return handler(event, *others, **named)
+
+    return answer
+'''
 
 
 def names_of(moves: Sequence[Move]) -> list[str]:

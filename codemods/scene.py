@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import libcst as cst
 
 from codemods import source
+from codemods.closest import closest
+from codemods.decorators import check_decorators
+from codemods.meaning import sets_up
 from codemods.signatures import Signature, check_payload, signature_of
 from codemods.source import SourceFile, Statement
 from codemods.stubs import INVOKE
@@ -64,6 +68,7 @@ def read_scene(root: Path, migration: Migration) -> Scene:
             )
         assert isinstance(statement.node, cst.FunctionDef)
         if move.action:
+            check_decorators(file, statement)
             signatures[move.function] = signature_of(
                 statement.node, file.module.code_for_node, file.relative, file.line(statement.code)
             )
@@ -83,16 +88,57 @@ def _find(file: SourceFile, target: SourceFile, move: Move) -> Statement:
                 line=file.line(statement.code) if statement else None,
                 mend="Migrate the tree as it was before, with --source",
             )
-        if move.function in file.bound:
+        inner = next((s for s in file.statements if _defines(s, move.function)), None)
+        if move.function in file.bound or inner is not None:
+            bound = inner or file.bound[move.function][-1]
             raise InputError(
                 f"{move.function} is no plain function at the top level of the module",
                 path=file.relative,
-                line=file.line(file.bound[move.function][-1].code),
+                line=file.line(bound.code),
                 mend="Only functions defined at the top level can move",
             )
+        functions = [s.node.name.value for s in file.statements if _is_function(s.node)]
         raise InputError(
-            f"there is no function {move.function!r} in this file",
+            f"there is no function {move.function!r} in this file"
+            f"{closest(move.function, functions)}",
             path=file.relative,
+            line=1,
             mend=f"See {move.source!r} in migration.toml, line {move.line}",
         )
+    _check_bound_once(file, statement, move.function)
     return statement
+
+
+def _is_function(node: cst.CSTNode) -> TypeGuard[cst.FunctionDef]:
+    return isinstance(node, cst.FunctionDef)
+
+
+def _defines(statement: Statement, name: str) -> bool:
+    """True if a function of that name stands anywhere in the statement."""
+    queue: list[cst.CSTNode] = [statement.node] if name in statement.words else []
+    while queue:
+        node = queue.pop()
+        if _is_function(node) and node.name.value == name:
+            return True
+        if not isinstance(node, cst.BaseExpression):
+            queue.extend(node.children)
+    return False
+
+
+def _check_bound_once(file: SourceFile, statement: Statement, name: str) -> None:
+    """Refuse a function that other code puts something in the place of, or sets up."""
+    for other in file.statements:
+        if other.index == statement.index or name not in other.words:
+            continue
+        if other in file.bound[name] or name in other.scope.declared_global:
+            what = "is bound again here, so its definition is not all that it is"
+        elif sets_up(other, name):
+            what = "is given attributes here, which its stub would have in its place"
+        else:
+            continue
+        raise InputError(
+            f"{name} {what}",
+            path=file.relative,
+            line=file.line(other.code),
+            mend="Write it as one plain function before it moves",
+        )

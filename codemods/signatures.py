@@ -27,25 +27,27 @@ def signature_of(node: cst.FunctionDef, code: Any, path: str, line: int) -> Sign
     """The signature of a function that is to be invoked remotely."""
     params = node.params
     plain = [*params.posonly_params, *params.params, *params.kwonly_params]
-    odd = (
-        "*args"
+    odd, mend = (
+        ("has *args", "Give it plain parameters before it moves")
         if isinstance(params.star_arg, cst.Param)
-        else "**kwargs"
+        else ("has **kwargs", "Give it plain parameters before it moves")
         if params.star_kwarg
-        else "async"
+        else ("is async", "Move a plain function that runs it")
         if node.asynchronous
-        else "a decorator"
-        if node.decorators
-        else ""
+        else ("is a generator", "Let it return a list")
+        if is_generator(node)
+        else ("", "")
     )
     if odd:
         raise InputError(
-            f"{node.name.value} has {odd}: an invocation cannot keep that",
+            f"{node.name.value} {odd}: an invocation cannot keep that",
             path=path,
             line=line,
-            mend="Give it plain parameters before it moves",
+            mend=mend,
         )
-    bare = node.with_changes(body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=[])
+    bare = node.with_changes(
+        body=cst.SimpleStatementSuite([cst.Pass()]), leading_lines=[], decorators=[]
+    )
     header = code(bare).rstrip().replace("\r\n", "\n")
     return Signature(
         header[: header.rindex(":") + 1],
@@ -53,6 +55,18 @@ def signature_of(node: cst.FunctionDef, code: Any, path: str, line: int) -> Sign
         frozenset(p.name.value for p in params.kwonly_params),
         frozenset(p.name.value for p in plain if p.default is not None),
     )
+
+
+def is_generator(node: cst.FunctionDef) -> bool:
+    """True if the function itself yields, not one that is defined in it."""
+    queue: list[cst.CSTNode] = [node.body]
+    while queue:
+        inner = queue.pop()
+        if isinstance(inner, cst.Yield):
+            return True
+        if not isinstance(inner, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+            queue.extend(inner.children)
+    return False
 
 
 def payload_of(move: Move, signature: Signature) -> dict[str, str]:

@@ -6,7 +6,6 @@ generation of the statements in order; position metadata would cost several time
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +14,13 @@ from typing import Any
 
 import libcst as cst
 
-from codemods.names import Binding, StatementScope, bindings_of, words_of
+from codemods.decoding import decoded
+from codemods.names import Binding, bindings_of, words_of
+from codemods.scopes import StatementScope
 from drs_refactor.errors import InputError
+
+_FORM_FEED = re.compile(r"(?:^|(?<=\n))[ \t]*\x0c[ \t\x0c]*(?=[^\s#])")
+_STAR_IMPORT = re.compile(r"\bimport\s*\*")
 
 Node = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -76,6 +80,18 @@ class Statement:
     def refers_to(self, name: str) -> bool:
         return name in self.words and name in self.references
 
+    @cached_property
+    def imports_star(self) -> bool:
+        """True if a `from … import *` stands in it."""
+        queue: list[cst.CSTNode] = [self.node] if _STAR_IMPORT.search(self.text) else []
+        while queue:
+            node = queue.pop()
+            if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
+                return True
+            if not isinstance(node, cst.BaseExpression):
+                queue.extend(node.children)
+        return False
+
     @property
     def own_text(self) -> str:
         """The statement with the comments that belong to it."""
@@ -116,16 +132,7 @@ class SourceFile:
     @cached_property
     def star_import(self) -> Statement | None:
         """The first `from … import *`, if there is any: what it binds cannot be told."""
-        for statement in self.statements:
-            if re.search(r"\bimport\s*\*", statement.text):
-                queue: list[cst.CSTNode] = [statement.node]
-                while queue:
-                    node = queue.pop()
-                    if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
-                        return statement
-                    if not isinstance(node, cst.BaseExpression):
-                        queue.extend(node.children)
-        return None
+        return next((s for s in self.statements if s.imports_star), None)
 
     @cached_property
     def future(self) -> frozenset[str]:
@@ -166,39 +173,8 @@ class SourceFile:
 
 def parse(content: bytes, relative: str) -> SourceFile:
     """Parse a file. Raises InputError for syntax errors and unknown encodings."""
-    try:
-        module = cst.parse_module(content)
-        if module.encoding.lower().replace("_", "-") not in ("utf-8", "utf-8-sig", "ascii"):
-            raise InputError(
-                f"this file is written in {module.encoding}",
-                path=relative,
-                line=1,
-                mend="Save the file as UTF-8",
-            )
-        text = content.decode("utf-8")
-    except cst.ParserSyntaxError as error:
-        raise InputError(
-            f"syntax error: {error.message.splitlines()[0]}",
-            path=relative,
-            line=_syntax_error_line(content) or error.raw_line,
-            mend="Mend the file: it must parse before anything can move",
-        ) from error
-    except (UnicodeDecodeError, LookupError, SyntaxError) as error:
-        raise InputError(
-            f"cannot be decoded: {error}", path=relative, mend="Save the file as UTF-8"
-        ) from error
+    module, text = decoded(content, relative)
     return SourceFile(relative, text, module, tuple(_statements(module, text, relative)))
-
-
-def _syntax_error_line(content: bytes) -> int | None:
-    """Python's own idea of the line: LibCST's tokenizer gives 1 for all of its errors."""
-    if b"\0" in content:
-        return content.count(b"\n", 0, content.index(b"\0")) + 1
-    try:
-        ast.parse(content)
-    except SyntaxError as error:
-        return error.lineno
-    return None
 
 
 def read(root: Path, relative: str) -> SourceFile:
@@ -230,6 +206,23 @@ def _last_block(lines: list[str]) -> list[str]:
     return block
 
 
+def _not_reproduced(text: str, place: int, relative: str) -> InputError:
+    """LibCST drops a form feed that stands before code, which puts all later places out."""
+    if found := _FORM_FEED.search(text, max(place - 1, 0)):
+        return InputError(
+            "a form feed stands before code in this line",
+            path=relative,
+            line=text.count("\n", 0, found.end()) + 1,
+            mend="Put it on a line of its own",
+        )
+    return InputError(
+        "this file does not survive parsing and writing unchanged",
+        path=relative,
+        line=text.count("\n", 0, place) + 1,
+        mend="Please report it with the lines around that place",
+    )
+
+
 def _statements(module: cst.Module, text: str, relative: str) -> list[Statement]:
     place = len(text) - len(text.lstrip("\ufeff"))
     header = [module.code_for_node(line) for line in module.header]
@@ -253,12 +246,7 @@ def _statements(module: cst.Module, text: str, relative: str) -> list[Statement]
         if not text.startswith(code, place) and not (
             index == len(module.body) - 1 and text[place:] == code.rstrip("\r\n")
         ):
-            raise InputError(
-                "this file does not survive parsing and writing unchanged",
-                path=relative,
-                line=text.count("\n", 0, place) + 1,
-                mend="Please report it with the lines around that place",
-            )
+            raise _not_reproduced(text, place, relative)
         place = min(place + len(code), len(text))
         found.append(
             Statement(

@@ -13,7 +13,8 @@ from typing import Any
 
 import libcst as cst
 
-from codemods.names import StatementScope, bindings_of
+from codemods.names import BUILTINS, bindings_of
+from codemods.scopes import StatementScope
 from codemods.signatures import Signature, payload_of
 from codemods.source import SourceFile
 from drs_refactor.errors import InputError
@@ -122,7 +123,8 @@ def needed_names(move: Move, signature: Signature) -> frozenset[str]:
 
 def has_helper(file: SourceFile) -> bool:
     """True if an earlier move has left the helper. Raises InputError if its names are taken."""
-    if INVOKE in file.bound and ERROR in file.bound:
+    kinds = [[b.kind for s in file.bound.get(n, ()) for b in s.bindings] for n in (INVOKE, ERROR)]
+    if kinds == [["def"], ["class"]]:
         return True
     for name in _helper_names():
         if name in file.bound:
@@ -137,8 +139,10 @@ def has_helper(file: SourceFile) -> bool:
 
 @cache
 def _helper_names() -> tuple[str, ...]:
-    body = cst.parse_module(helper_text(())).body
-    return tuple(binding.name for node in body for binding in bindings_of(node))
+    """What the helper binds, and the builtins that it needs as they are."""
+    module = cst.parse_module(helper_text(()))
+    bound = {binding.name for node in module.body for binding in bindings_of(node)}
+    return tuple(sorted(bound | (StatementScope(module).references & BUILTINS)))
 
 
 def helper_text(inside: Sequence[str]) -> str:

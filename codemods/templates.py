@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 import yaml
 
 from codemods import permissions
+from codemods.closest import closest
 from codemods.cycles import leads_to
 from codemods.edits import Edit, apply
-from codemods.function_node import FunctionNode
+from codemods.function_node import FunctionNode, function_in, resources_of
+from codemods.packages import fixed_packages
 from codemods.scene import Scene
 from codemods.source import Statement
 from codemods.yaml_text import Document, compose, flattened
@@ -23,6 +25,7 @@ LAMBDA_LONGEST = 900
 """Seconds: the highest time limit that Lambda has."""
 
 LAMBDA_DEFAULT = 3
+_SECONDS = re.compile(r"[1-9][0-9]*")
 _READS_ENVIRONMENT = re.compile(
     r"""\b(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Za-z_]\w*)["']"""
 )
@@ -30,16 +33,20 @@ _READS_ENVIRONMENT = re.compile(
 
 def edited(
     scene: Scene, callers: Mapping[str, set[str]], arrived: Mapping[str, list[Statement]]
-) -> tuple[dict[str, str], list[str]]:
-    """New texts of the templates, and one line a change. `arrived` are, by function, the statements
-    that it has now, or shares, with the source.
+) -> tuple[dict[str, str], list[str], list[str]]:
+    """New texts of the templates, one line a change, and what a person must look at. `arrived` are,
+    by function, the statements that it has now, or shares, with the source.
     """
     documents = _read(scene)
     if not documents:
-        return {}, [
-            "no templates are named in migration.toml: variables, permissions and time "
-            "limits are left to you"
-        ]
+        return (
+            {},
+            [],
+            [
+                "no templates are named in migration.toml: variables, permissions and time "
+                "limits are left to you"
+            ],
+        )
     functions = {key: _function(scene, key, documents) for key in scene.migration.functions}
     owner = {move.function: move.destination for move in scene.migration.moves}
     calls = {key: sorted({owner[name] for name in names}) for key, names in callers.items()}
@@ -72,7 +79,9 @@ def edited(
     for document in documents:
         if document.relative in edits:
             texts[document.relative] = _checked(document, edits[document.relative])
-    return texts, changes
+    involved = {*calls, *(callee for callees in calls.values() for callee in callees)}
+    kept = fixed_packages({key: functions[key] for key in functions if key in involved})
+    return texts, changes, list(kept)
 
 
 def _read(scene: Scene) -> list[Document]:
@@ -108,12 +117,14 @@ def _read(scene: Scene) -> list[Document]:
 def _function(scene: Scene, key: str, documents: list[Document]) -> FunctionNode:
     logical_id = scene.migration.functions[key].resource
     for document in documents:
-        properties = document.get(document.root, "Resources", logical_id, "Properties")
-        if properties is not None:
-            return FunctionNode(document, logical_id, properties)
+        found = function_in(document, logical_id)
+        if found is not None:
+            return found
     places = ", ".join(document.relative for document in documents)
+    known = [name for document in documents for name in resources_of(document)]
     raise InputError(
-        f"no template defines the function {logical_id!r} (looked in {places})",
+        f"no template defines the function {logical_id!r}{closest(logical_id, known)} "
+        f"(looked in {places})",
         path=scene.migration.path,
         mend=f"Name its logical id: [functions.{key}] resource",
     )
@@ -194,6 +205,7 @@ def _copied(source: FunctionNode, function: FunctionNode, value: yaml.Node) -> s
 def _add_variables(function: FunctionNode, lines: Mapping[str, str]) -> Edit:
     variables = function.get("Environment", "Variables")
     if variables is not None:
+        function.check_is_mapping(variables)
         return function.document.add_entries(variables, list(lines.values()))
     if function.get("Environment") is not None:
         raise function.document.refuse(
@@ -234,7 +246,7 @@ def _limit(function: FunctionNode) -> int:
     node = function.get("Timeout")
     if node is None:
         return LAMBDA_DEFAULT
-    if not isinstance(node, yaml.ScalarNode) or not node.value.isdigit():
+    if not isinstance(node, yaml.ScalarNode) or not _SECONDS.fullmatch(node.value):
         raise function.document.refuse(
             "this time limit is not written as a number, so it cannot be compared",
             node,

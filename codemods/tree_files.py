@@ -5,10 +5,12 @@ from __future__ import annotations
 import glob
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from drs_refactor.errors import InputError
 
@@ -33,8 +35,10 @@ class Difference:
 
 
 def files_of(root: Path) -> Iterator[str]:
-    """The relative paths of a tree's files, in order. Raises InputError for links out of it."""
-    for folder, names, files in os.walk(root):
+    """The relative paths of a tree's files, in order. Raises InputError for links out of it, and
+    for what cannot be copied.
+    """
+    for folder, names, files in os.walk(root, onerror=_unreadable):
         names[:] = sorted(name for name in names if name not in _NOT_SOURCE)
         for name in sorted([*files, *(n for n in names if (Path(folder) / n).is_symlink())]):
             path = Path(folder) / name
@@ -44,7 +48,17 @@ def files_of(root: Path) -> Iterator[str]:
                 raise InputError(
                     "this link leads out of the tree", path=path, mend="Put the file in its place"
                 )
+            if not path.is_symlink() and not stat.S_ISREG(path.lstat().st_mode):
+                raise InputError(
+                    "this is no file, folder or link", path=path, mend="Take it out of the tree"
+                )
             yield path.relative_to(root).as_posix()
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    raise InputError(
+        f"cannot be read: {error.strerror}", path=error.filename, mend="Make it readable"
+    ) from error
 
 
 def _stays_inside(path: Path, root: Path) -> bool:
@@ -56,17 +70,21 @@ def _stays_inside(path: Path, root: Path) -> bool:
 
 def _content(path: Path) -> bytes:
     try:
-        return Link(os.readlink(path).encode()) if path.is_symlink() else path.read_bytes()
+        return Link(os.fsencode(os.readlink(path))) if path.is_symlink() else path.read_bytes()
     except OSError as error:
-        raise InputError(
-            f"cannot be read: {error.strerror}", path=path, mend="Make it readable"
-        ) from error
+        _unreadable(error)
 
 
 def wanted_files(source: Path, texts: Mapping[str, str]) -> dict[str, bytes]:
     """The content of every file of the new tree: the source's, or the new text."""
     found = {relative: _content(source / relative) for relative in files_of(source)}
     for relative, text in texts.items():
+        if relative not in found or isinstance(found[relative], Link):
+            raise InputError(
+                "this file is reached through a link, so more than it would change",
+                path=source / relative,
+                mend="Name the file itself in migration.toml",
+            )
         found[relative] = text.encode("utf-8")
     return found
 
@@ -141,7 +159,7 @@ def replace_tree(source: Path, output: Path, wanted: Mapping[str, bytes]) -> Non
 def _write(model: Path, path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, Link):
-        path.symlink_to(content.decode())
+        path.symlink_to(os.fsdecode(content))
         return
     path.write_bytes(content)
     if model.exists():

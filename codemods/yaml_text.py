@@ -6,6 +6,7 @@ has the node of its anchor: what is reached through one, or through a merge key,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import yaml
@@ -15,6 +16,8 @@ from drs_refactor.errors import InputError
 from drs_refactor.yaml_errors import told_as_input
 
 _MERGE = "tag:yaml.org,2002:merge"
+_BLANK_LINE = re.compile(r"[ \t]*\r?\n")
+_KEEPS = re.compile(r"(?:!\S*\s+|&\S+\s+)*[|>]\d?\+")
 
 
 @dataclass
@@ -29,13 +32,19 @@ class Document:
     def __post_init__(self) -> None:
         seen: set[int] = set()
         queue = [self.root]
+        shared = []
         while queue:
             node = queue.pop()
             if id(node) in seen:
-                self._shared.add(id(node))
+                shared.append(node)
                 continue
             seen.add(id(node))
             queue += children_of(node)
+        while shared:
+            node = shared.pop()
+            if id(node) not in self._shared:
+                self._shared.add(id(node))
+                shared += children_of(node)
 
     def refuse(self, what: str, node: yaml.Node, mend: str) -> InputError:
         return InputError(what, path=self.relative, line=node.start_mark.line + 1, mend=mend)
@@ -46,7 +55,14 @@ class Document:
         for key in keys:
             if not isinstance(node, yaml.MappingNode):
                 return None
-            found = next((v for k, v in node.value if k.value == key), None)
+            named = [(k, v) for k, v in node.value if k.value == key]
+            if len(named) > 1:
+                raise self.refuse(
+                    f"{key} stands here again, after line {named[0][0].start_mark.line + 1}",
+                    named[1][0],
+                    "Take out the one that is not meant",
+                )
+            found = named[0][1] if named else None
             merged = next((k for k, _ in node.value if k.tag == _MERGE), None)
             if found is None and merged is not None:
                 raise self.refuse(
@@ -80,17 +96,22 @@ class Document:
                 break
         end = last.end_mark.index
         if isinstance(last, yaml.ScalarNode) and last.style in ("|", ">"):
-            return self._without_blank_lines(end)
+            return self._without_blank_lines(end, kept=_keeps_blank_lines(self.source(last)))
         line_end = self.text.find(
             "\n", max(end - 1, 0) if self.text[end - 1 : end] == "\n" else end
         )
         return len(self.text) if line_end < 0 else line_end + 1
 
-    def _without_blank_lines(self, end: int) -> int:
-        """A block scalar's mark lies past the blank lines and comments that follow it."""
+    def _without_blank_lines(self, end: int, kept: bool) -> int:
+        """A block scalar's mark lies past the blank lines and comments that follow it. Blank lines
+        are its own if it says so.
+        """
         stripped = self.text[:end].rstrip()
         line_end = self.text.find("\n", len(stripped))
-        return len(self.text) if line_end < 0 else line_end + 1
+        place = len(self.text) if line_end < 0 else line_end + 1
+        while kept and (blank := _BLANK_LINE.match(self.text, place)):
+            place = blank.end()
+        return place
 
     def source(self, node: yaml.Node) -> str:
         """The text of a node, its tag included."""
@@ -158,30 +179,55 @@ def _fit(lines: list[str]) -> bool:
 
 def compose(text: str, relative: str) -> Document:
     """Parse a template. Raises InputError with the line where it is no YAML."""
-    with told_as_input(text, relative, "Mend the template"):
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    try:
+        with told_as_input(text, relative, "Mend the template"):
+            root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except InputError as error:
+        if "another document" in error.what:
+            raise InputError(
+                "a second document begins here",
+                path=relative,
+                line=error.line,
+                mend="Keep one template in a file",
+            ) from error
+        raise
+    except RecursionError as error:
+        raise InputError(
+            "this template is nested too deeply", path=relative, line=1, mend="Mend the template"
+        ) from error
     if root is None:
-        raise InputError("this template is empty", path=relative)
+        raise InputError(
+            "this template is empty", path=relative, line=1, mend="See [templates] files"
+        )
     return Document(relative, text, root)
 
 
-def flattened(
-    node: yaml.Node, path: tuple[str, ...] = ()
-) -> dict[tuple[str, ...], tuple[str, str]]:
-    """Every scalar by its path, with tag and value: what an edit must leave as it is."""
-    if isinstance(node, yaml.MappingNode):
-        return {
-            place: value
-            for key, child in node.value
-            for place, value in flattened(child, (*path, str(key.value))).items()
-        }
-    if isinstance(node, yaml.SequenceNode):
-        return {
-            place: value
-            for number, child in enumerate(node.value)
-            for place, value in flattened(child, (*path, str(number))).items()
-        }
-    return {path: (node.tag, node.value)}
+def flattened(node: yaml.Node) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Every scalar by its path, with tag and value: what an edit must leave as it is.
+
+    What an alias repeats is followed once: it may repeat itself, or more than any memory holds.
+    """
+    found: dict[tuple[str, ...], tuple[str, str]] = {}
+    seen: set[int] = set()
+    queue: list[tuple[tuple[str, ...], yaml.Node]] = [((), node)]
+    while queue:
+        path, inner = queue.pop()
+        if isinstance(inner, yaml.ScalarNode):
+            found[path] = (inner.tag, inner.value)
+        elif id(inner) not in seen:
+            seen.add(id(inner))
+            parts = (
+                [(str(key.value), child) for key, child in inner.value]
+                if isinstance(inner, yaml.MappingNode)
+                else [(str(number), child) for number, child in enumerate(inner.value)]
+            )
+            queue += [((*path, name), child) for name, child in reversed(parts)]
+    return found
+
+
+def _keeps_blank_lines(source: str) -> bool:
+    """True for `|+` and `>+`, behind a tag or anchor if there is one."""
+    return _KEEPS.match(source) is not None
 
 
 def children_of(node: yaml.Node) -> list[yaml.Node]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from codemods import migrate as codemod
-from codemods import tree_files
+from codemods import patched_names, tree_files
+from codemods.file_sets import replaced
 from codemods.migrate import Migrated
 from codemods.tree_files import Difference
 from drs_refactor.documents import relative, write_json
@@ -29,6 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", help="name where the output is not as written"
     )
     mode.add_argument("--diff", action="store_true", help="print what would change; write nothing")
+    parser.add_argument(
+        "--tests",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="unit tests, which follow what they patch and call: rewritten where they stand, "
+        "or in the output if DIR is part of the source; what is not certain is listed. Repeatable",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the plan and its proof")
 
 
@@ -42,11 +52,14 @@ def run(options: argparse.Namespace) -> int:
             "this document would be part of the output", path=document, mend="Name another"
         )
     result = codemod.migrate(source, migration)
+    result, tests = patched_names.with_tests(options.tests, result, migration, output)
     difference = None
     if options.diff:
         sys.stdout.writelines(codemod.diff(result))
+        sys.stdout.writelines(tests.diff())
+        sys.stderr.writelines(tests.look_at())
     elif options.check:
-        difference = tree_files.first_difference(output, result.wanted)
+        difference = tree_files.first_difference(output, result.wanted) or tests.difference()
         if difference is None:
             print(f"{relative(output)} is what a fresh run writes")
         else:
@@ -54,8 +67,10 @@ def run(options: argparse.Namespace) -> int:
     # Before the tree, so that nothing has changed if it cannot be written.
     write_json(options.json, _document(result, source, output, difference))
     if not options.diff and not options.check:
-        tree_files.replace_tree(source, output, result.wanted)
+        with replaced(tests.after):
+            tree_files.replace_tree(source, output, result.wanted)
         _report(result, source, output)
+        sys.stdout.writelines(tests.report())
     return 1 if difference else 0
 
 
@@ -76,6 +91,8 @@ def _report(result: Migrated, source: Path, output: Path) -> None:
         print(f"  {change}")
     for mention in result.plan.mentions:
         print(f"  look at {mention}")
+    for state in result.proof.split:
+        print(f"  look at {state}")
     for left in result.service_calls_left:
         print(f"  left behind: {left}")
     if not result.service_calls_left:
@@ -102,6 +119,7 @@ def _document(
             }
             for m in result.moved
         ],
+        "split_state": [str(state) for state in result.proof.split],
         "drs_calls_left": list(result.service_calls_left),
         "resolutions": [
             {

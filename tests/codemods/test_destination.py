@@ -39,10 +39,8 @@ def test_routes_come_first_in_handlers_of_all_shapes(tree: Tree, body: str) -> N
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
-        ("\ndef lambda_handler(event, context): return 1\n", 2, "no body on lines of its own"),
-        ("\ndef lambda_handler(*args):\n    return 1\n", 2, "no body on lines"),
-        ("lambda_handler = make()\n", None, "no handler 'lambda_handler'"),
-        ("class A:\n    def lambda_handler(self, e): pass\n", None, "no handler"),
+        ("def lambda_handlers(e, c): return 1\n", 1, "'lambda_handlers' meant?"),
+        ("class A:\n    def lambda_handler(self, e): pass\n", 1, "no handler"),
         ("def lambda_handler(e, c):\n    return 1\n\n_run_poll = 1\n", 4, "the name _run_poll"),
         (
             "def lambda_handler(e, c):\n    if e['action'] == 'poll':\n        return 1\n",
@@ -99,17 +97,32 @@ def test_a_long_import_is_wrapped_by_its_alias(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    "clash",
+    ("clash", "alias"),
     [
-        "try:\n    from elsewhere import find\nexcept ImportError:\n    find = None\n",
-        "if 1:\n    from elsewhere import find\nfrom elsewhere import find\n",
+        (
+            "try:\n    from elsewhere import find\nexcept ImportError:\n    find = None\n",
+            "try:\n    from elsewhere import find as reader_find\n"
+            "except ImportError:\n    reader_find = None\n",
+        ),
+        (
+            "if 1:\n    from elsewhere import find as find, other\nfrom elsewhere import find\n",
+            "if 1:\n    from elsewhere import find as elsewhere_find, other\n"
+            "from elsewhere import find as elsewhere_find\n",
+        ),
     ],
 )
-def test_clashes_that_cannot_be_resolved_are_refused(tree: Tree, clash: str) -> None:
+def test_imports_of_any_kind_get_an_alias(tree: Tree, clash: str, alias: str) -> None:
     tree.write("reader", f"\n{clash}\n\ndef lambda_handler(event, context):\n    return find\n")
+    new = tree.new("reader")
+    assert alias in new
+    assert new.rstrip().endswith("_find")
+
+
+def test_a_clash_that_cannot_be_resolved_is_refused(tree: Tree) -> None:
+    tree.write("reader", "import find.more\n\n\ndef lambda_handler(event, context):\n    find.x\n")
     error = tree.refusal()
     assert error.path == tree.path("reader")
-    assert error.line is not None
+    assert error.line == 1
 
 
 def test_what_defaults_need_stands_above_them(tree: Tree) -> None:

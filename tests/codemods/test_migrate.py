@@ -72,11 +72,13 @@ def test_the_diff_is_a_patch(tree: Tree, ending: str, tmp_path: Path) -> None:
 
 
 def test_what_is_left_of_the_services(tree: Tree) -> None:
-    (tree.root / "fn/shared/common.py").write_text("def make():\n    return client('batch')\n")
+    (tree.root / "fn/shared/common.py").write_text(
+        "def make():\n    return boto3.client('batch')\n"
+    )
     tree.change("planner", "import boto3\n", "import boto3\nfrom common import make\n")
     line = tree.line("planner", "from common")
     assert tree.migrate().service_calls_left == (
-        f"fn/planner/index.py:{line + 3}: imports make, which makes one of batch",
+        f"fn/planner/index.py:{line + 3}: imports make (fn/shared/common.py), which calls batch",
     )
 
 

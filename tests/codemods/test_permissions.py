@@ -73,7 +73,7 @@ def test_only_what_is_missing_is_added(tree: Tree) -> None:
         allow(
             "arn:aws:lambda:*:*:function:other", "[lambda:InvokeFunction, lambda:DeleteFunction]"
         ),
-        allow("'*'").replace("Allow", "Deny"),
+        allow("arn:aws:lambda:*:*:function:other").replace("Allow", "Deny"),
         allow("'*'") + "                Condition: {Bool: {a: 'true'}}\n",
     ],
 )

@@ -24,7 +24,7 @@ from tests.codemods.support import Tree
             "prepare = ",
             "no plain function",
         ),
-        ("planner", "def prepare(", "class A:\n  def prepare(", None, "no function 'prepare'"),
+        ("planner", "def prepare(", "class A:\n  def prepare(", "class A", "no plain function"),
         ("planner", '    state["batch"]', '   state["batch"]', '   state["batch"]', "syntax error"),
         (
             "planner",

@@ -126,12 +126,6 @@ def test_names_that_shadow_builtins() -> None:
         ),
         (
             "X = 1\ndef moved(): return X\n",
-            "from n import X\nfrom m import X\n",
-            2,
-            "bound 2 times",
-        ),
-        (
-            "X = 1\ndef moved(): return X\n",
             "from m import X\nm_X = 1\n",
             1,
             "'m_X' for it is not free",

@@ -84,8 +84,8 @@ def test_the_first_function_has_its_comment_too() -> None:
         (b"x = 1\ny = 2\0\n", 2, "syntax error"),
         (b"x = 1\ny = (1,\n", 2, "syntax error"),
         ("# -*- coding: latin-1 -*-\nx = '\xe9'\n".encode("latin-1"), 1, "iso-8859-1"),
-        (b"x = '\xff'\n", None, "cannot be decoded"),
-        (b"# coding: nonsense\n", None, "cannot be decoded"),
+        (b"x = '\xff'\n", 1, "cannot be decoded"),
+        (b"# coding: nonsense\n", 1, "cannot be decoded"),
     ],
 )
 def test_files_that_cannot_be_read(content: bytes, line: int | None, what: str) -> None:

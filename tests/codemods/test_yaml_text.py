@@ -187,7 +187,7 @@ def test_a_merge_key_is_not_looked_through() -> None:
         ("a: 1\n---\nb: 2\n", 2),
         ("a: 1\nb: \x07\n", 2),
         ("a: *none\n", 1),
-        ("", None),
+        ("", 1),
     ],
 )
 def test_what_is_no_template(text: str, line: int | None) -> None:

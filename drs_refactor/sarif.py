@@ -1,0 +1,79 @@
+"""A plan as SARIF 2.1.0, so that code review shows it where it applies.
+
+The format is OASIS's: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from codemods.migrate import Migrated
+from drs_refactor.documents import relative
+
+RULES = {
+    "look-at": "A person must look at this: the move does not change it.",
+    "left-behind": "A use of a service that should be gone.",
+    "split-state": "State of a module that both sides of the move have now, each its own.",
+    "differs": "A name of moved code means something else than it did.",
+    "clash": "A name with two meanings: the older one has an alias now.",
+}
+_LEVELS = {"left-behind": "error", "differs": "error", "split-state": "warning"}
+_PLACE = re.compile(r"(?P<path>[^\s:]+):(?P<line>\d+)(?:\s\([^)]*\))?:?\s(?P<text>.*)", re.S)
+
+
+def sarif(result: Migrated, output: Path) -> dict[str, Any]:
+    """The log of one run. Places are in the source tree, of what is left in the output; a finding
+    without one has none.
+    """
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "drs-refactor",
+                        "version": version("drs-refactor"),
+                        "rules": [
+                            {"id": rule, "shortDescription": {"text": text}}
+                            for rule, text in RULES.items()
+                        ],
+                    }
+                },
+                "results": list(_results(result, output)),
+            }
+        ],
+    }
+
+
+def _results(result: Migrated, output: Path) -> Iterator[dict[str, Any]]:
+    for resolution in result.plan.resolutions:
+        if resolution.outcome == "aliased":
+            yield _finding("clash", resolution.detail, result.source)
+    for mention in result.plan.mentions:
+        yield _finding("look-at", mention, result.source)
+    for left in result.service_calls_left:
+        yield _finding("left-behind", left, output)
+    for state in result.proof.split:
+        yield _finding("split-state", str(state), result.source)
+    for proved in result.proof.proved:
+        for problem in proved.problems():
+            yield _finding("differs", problem, result.source)
+
+
+def _finding(rule: str, said: str, tree: Path) -> dict[str, Any]:
+    found = _PLACE.match(said)
+    result: dict[str, Any] = {
+        "ruleId": rule,
+        "level": _LEVELS.get(rule, "note"),
+        "message": {"text": said if found is None else found["text"]},
+    }
+    if found is not None:
+        uri = f"{relative(tree)}/{found['path']}"
+        place = {"artifactLocation": {"uri": uri}, "region": {"startLine": int(found["line"])}}
+        result["locations"] = [{"physicalLocation": place}]
+    return result
