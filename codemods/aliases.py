@@ -1,5 +1,5 @@
-"""An alias for what a module itself means by a name, wherever the module says it: definitions, uses,
-imports at any place, and the fallbacks of imports.
+"""An alias for what a module itself means by a name, wherever the module says it: definitions,
+uses, imports at any place, and the fallbacks of imports.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def renamed(file: SourceFile, name: str, alias: str) -> list[Edit]:
     """The edits that give the module's `name` another one. Raises InputError where they cannot."""
     edits = []
     for statement in file.statements:
-        if name not in statement.words:
+        if name not in statement.words or _has_its_own(statement, name):
             continue
         if statement.scope.prints(name):
             raise InputError(
@@ -43,6 +43,14 @@ def renamed(file: SourceFile, name: str, alias: str) -> list[Edit]:
         if _shows_its_name(file, statement, name):
             edits.append(_own_name(file, statement, name, alias))
     return edits
+
+
+def _has_its_own(statement: Statement, name: str) -> bool:
+    """True for a function in which the name is a local one, an attribute or a word of a text."""
+    node = statement.node
+    if not isinstance(node, cst.FunctionDef) or node.name.value == name:
+        return False
+    return not statement.refers_to(name)
 
 
 def _shows_its_name(file: SourceFile, statement: Statement, name: str) -> bool:

@@ -115,10 +115,6 @@ def _check_hazards(scene: Scene, file: SourceFile, key: str, resolved: Resolved)
     moved = [scene.statements[move.function] for move in scene.arriving(key)]
     hazards.check_lookups(file, [*moved, *resolved.carried])
     carried = {binding.name for s in resolved.carried for binding in s.bindings}
-    shared = {s.index for name in resolved.shared for s in file.bound.get(name, ())}
-    arriving = {statement.index for statement in (*moved, *resolved.carried)} | shared
-    leaving = {statement.index for statement in scene.statements.values()}
-    hazards.check_state(file, carried | resolved.shared, arriving | leaving, leaving)
     target = scene.file(key)
     handler = Entry.of(target, scene.migration.functions[key].handler).statement
     names = carried | {move.name for move in scene.arriving(key)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from codemods.hazards import writes
+from codemods.changes import writes
 from codemods.imports import imports_of, is_plain_import
 from codemods.meaning import configures, equal_statements, hands_over, sets_up
 from codemods.names import BUILTINS, Binding

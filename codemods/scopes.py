@@ -27,7 +27,9 @@ from libcst.metadata import (
 from libcst.metadata.scope_provider import ScopeVisitor
 
 from codemods.names import dotted
+from codemods.symbols import names_read
 
+_CONSTANTS = frozenset({"True", "False", "None", "__debug__"})  # nobody can bind them
 _NEWLINE = re.compile(r"\r\n?|\n")
 _ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
@@ -71,8 +73,16 @@ class StatementScope:
     @cached_property
     def references(self) -> frozenset[str]:
         """The names read from the module or from builtins, `global` ones included."""
+        quick = names_read(self._module.code)
+        if quick is not None:
+            return quick
+        return self.references_by_scope
+
+    @property
+    def references_by_scope(self) -> frozenset[str]:
+        """The same, told by LibCST's scopes."""
         quoted = {word for node in self._quoted for word in _ROOT.findall(node.value)}
-        return self.declared_global | {node.value for node in self._read} | quoted
+        return (self.declared_global | {node.value for node in self._read} | quoted) - _CONSTANTS
 
     def nodes_of(self, name: str) -> list[cst.Name]:
         """The Name nodes that stand for the module's `name`, where it is read or bound."""

@@ -4,11 +4,12 @@ other. Each Lambda function then has its own, and neither sees the other's chang
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from codemods.reading import changed_in_place
+import libcst as cst
+
+from codemods.changes import only_fills, writes
 from codemods.source import SourceFile, Statement
 
 
@@ -35,16 +36,16 @@ def split_state(before: SourceFile, gone: Collection[str]) -> list[SplitState]:
     A lazy handle, which is only ever filled where it is found empty, is each side's own by nature.
     """
     found = []
-    functions = [s for s in before.statements if _function(s) is not None]
+    functions = [s for s in before.statements if isinstance(s.node, cst.FunctionDef | cst.ClassDef)]
     for name, statements in before.bound.items():
         if not any(b.name == name and b.kind == "assign" for s in statements for b in s.bindings):
             continue
-        users = [s for s in functions if s.refers_to(name)]
-        changers = [s for s in users if name in _changes(s)]
+        changers = [s for s in functions if writes(s, name) and not only_fills(s, name)]
         for went in (True, False):
             here = [_name(s) for s in changers if (_name(s) in gone) is went]
-            there = [_name(s) for s in users if (_name(s) in gone) is not went]
-            if here and there:
+            others = (s for s in functions if here and (_name(s) in gone) is not went)
+            there = [_name(s) for s in others if s.refers_to(name)]
+            if there:
                 line = before.line(statements[0].code)
                 found.append(SplitState(before.relative, line, name, tuple(here), tuple(there)))
                 break
@@ -53,45 +54,3 @@ def split_state(before: SourceFile, gone: Collection[str]) -> list[SplitState]:
 
 def _name(statement: Statement) -> str:
     return statement.bindings[0].name
-
-
-def _function(statement: Statement) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    if not any(b.kind == "def" for b in statement.bindings[:1]):
-        return None
-    try:
-        node = ast.parse(statement.bare_text).body[0]
-    except SyntaxError:  # newer than the Python that runs
-        return None
-    return node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
-
-
-def _changes(statement: Statement) -> set[str]:
-    """Names of the module that a function changes: in place, or bound anew with `global`."""
-    node = _function(statement)
-    if node is None:
-        return set()
-    changed = set(changed_in_place(node)) & statement.references
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Global):
-            changed |= {name for name in inner.names if not _only_filled(node, name)}
-    return changed
-
-
-def _only_filled(node: ast.AST, name: str) -> bool:
-    """True if the name is only bound under `if name is None` or `if not name`."""
-    filled = {id(n) for test in _empty_tests(node, name) for s in test.body for n in ast.walk(s)}
-    stores = [
-        n
-        for n in ast.walk(node)
-        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
-    ]
-    return bool(stores) and all(id(store) in filled for store in stores)
-
-
-def _empty_tests(node: ast.AST, name: str) -> Iterator[ast.If]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.If) and ast.unparse(inner.test) in (
-            f"{name} is None",
-            f"not {name}",
-        ):
-            yield inner

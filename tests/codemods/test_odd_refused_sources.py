@@ -21,8 +21,6 @@ LOOK = (
     "def lambda_handler(event, context):\n    if event.get('action') in _MOVED_ACTIONS:\n"
     "        return _MOVED_ACTIONS[event['action']](event)\n"
 )
-SETS_MODE = "def lambda_handler(e, c):\n    global MODE\n    MODE = e['x']\n    return work(1)\n"
-
 SOURCES = {
     "a syntax error": ("def work(x:\n    return x\n", f"{P}:1: syntax error: '(' was never"),
     "a dedent to nowhere": ("def work(x):\n    if x:\n      a = 1\n   b = 2\n", f"{P}:4: syntax"),
@@ -81,18 +79,6 @@ SOURCES = {
     "a star import that may give a name": (
         "from os.path import *\ndef work(x):\n    return join('a', x)\n",
         f"{P}:1: 'join' may come from this import",
-    ),
-    "a global that what stays sets": (
-        f"MODE = 'a'\ndef work(x):\n    return MODE\n{SETS_MODE}",
-        f"{P}:5: MODE is set by lambda_handler, which stays",
-    ),
-    "a table that what stays fills": (
-        "T = {}\ndef note(k):\n    T[k] = 1\ndef work(x):\n    return list(T)\n",
-        f"{P}:3: T is set by note, which stays",
-    ),
-    "a list that it fills for what stays": (
-        "SEEN = []\ndef work(x):\n    SEEN.append(x)\ndef seen():\n    return SEEN\n",
-        f"{P}:3: SEEN is set by work, which moves, and line 5 reads it",
     ),
     "names of the stub that are taken": (
         f"MovedActionError = _invoke_moved_action = 1\n{WORK}",

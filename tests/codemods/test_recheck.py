@@ -56,10 +56,9 @@ def test_a_service_that_is_used_again_is_told(tree: Tree) -> None:
 
 
 def test_split_state_is_told(tree: Tree) -> None:
-    tree.written()  # migrate refuses to split it
     tree.change("planner", '    state["checked"] = True\n', '    STEPS.append("three")\n')
     tree.change("planner", 'action = event.get("action")', 'action = event.get("action", STEPS)')
-    found = recheck(tree.root, tree.output, load(tree.config))
+    found = rechecked(tree)
     assert [str(s).split(": ")[1].split(",")[0] for s in found.split] == [
         "STEPS is changed by check"
     ]

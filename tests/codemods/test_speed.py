@@ -18,8 +18,8 @@ from tests.codemods.big_tree import enlarge
 
 LINES = 12_000
 TARGET = 1.5
-# What it must not grow past before the target is met: scope analysis is most of it.
-CEILING = 8
+# What fails the test: two measurements on a busy machine differ by half.
+CEILING = 3
 MIGRATION = load(Path(__file__).parents[2] / "migration.toml")
 
 
