@@ -15,6 +15,7 @@ from codemods.tree_files import Difference
 from drs_refactor.documents import relative, write_json
 from drs_refactor.errors import InputError
 from drs_refactor.migration import load
+from drs_refactor.sarif import sarif
 
 NAME = "migrate"
 HELP = "write the refactored tree from the legacy tree, as migration.toml says"
@@ -29,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mode.add_argument(
         "--check", action="store_true", help="name where the output is not as written"
     )
-    mode.add_argument("--diff", action="store_true", help="print what would change; write nothing")
+    mode.add_argument(
+        "--diff", action="store_true", help="print the plan and what would change; write nothing"
+    )
     parser.add_argument(
         "--tests",
         type=Path,
@@ -40,33 +43,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "or in the output if DIR is part of the source; what is not certain is listed. Repeatable",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the plan and its proof")
+    parser.add_argument("--sarif", type=Path, metavar="FILE", help="write what a reviewer must see")
 
 
 def run(options: argparse.Namespace) -> int:
     migration = load(options.config)
     source = options.source or migration.legacy
     output = options.output or migration.refactored
-    if options.json and output.resolve() in options.json.resolve().parents:
-        document, options.json = options.json, None
-        raise InputError(
-            "this document would be part of the output", path=document, mend="Name another"
-        )
+    for name in ("json", "sarif"):
+        document = getattr(options, name)
+        if document and output.resolve() in document.resolve().parents:
+            setattr(options, name, None)
+            raise InputError(
+                "this document would be part of the output", path=document, mend="Name another"
+            )
     result = codemod.migrate(source, migration)
     result, tests = patched_names.with_tests(options.tests, result, migration, output)
     difference = None
+    if options.check:
+        difference = tree_files.first_difference(output, result.wanted) or tests.difference()
+    # Before the tree, so that nothing has changed if it cannot be written; and before a pager ends.
+    write_json(options.json, _document(result, source, output, difference))
+    write_json(options.sarif, sarif(result, output))
     if options.diff:
+        _report(result, source, output)
         sys.stdout.writelines(codemod.diff(result))
         sys.stdout.writelines(tests.diff())
         sys.stderr.writelines(tests.look_at())
     elif options.check:
-        difference = tree_files.first_difference(output, result.wanted) or tests.difference()
-        if difference is None:
-            print(f"{relative(output)} is what a fresh run writes")
-        else:
-            print(f"{relative(output)} differs from a fresh run: {difference}")
-    # Before the tree, so that nothing has changed if it cannot be written.
-    write_json(options.json, _document(result, source, output, difference))
-    if not options.diff and not options.check:
+        same = f"{relative(output)} is what a fresh run writes"
+        print(f"{relative(output)} differs from a fresh run: {difference}" if difference else same)
+    else:
         with replaced(tests.after):
             tree_files.replace_tree(source, output, result.wanted)
         _report(result, source, output)

@@ -132,3 +132,16 @@ def test_names_of_migration_toml_that_are_wrong(
         f"drs-refactor: migration.toml:{line}: 'walker' is not among [functions]. "
         "Known: planner, worker, reader\n"
     )
+
+
+def test_the_plan_stands_before_the_diff_and_in_sarif(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tree.config.parent)
+    assert main(["migrate", "--diff", "--sarif", "plan.sarif"]) == 0
+    plan, _, patch = capsys.readouterr().out.partition("\n--- ")
+    assert "  moved verbatim  start_batch (7 lines) to fn/worker/index.py" in plan
+    assert "+++ b/fn/planner/index.py" in patch
+    assert json.loads(Path("plan.sarif").read_text())["version"] == "2.1.0"
+    assert not tree.output.exists()
+    assert main(["migrate", "--sarif", "refactored/plan.sarif"]) == 2
