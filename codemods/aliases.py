@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import imports
 from codemods.edits import Edit
-from codemods.source import SourceFile, Statement
+from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 
 

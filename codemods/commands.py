@@ -14,7 +14,7 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from codemods.migrate import Migrated, migrate
-from codemods.patched_names import rewrite
+from codemods.suites.patched_names import rewrite
 from drs_refactor.migration import load
 from drs_refactor.model import Migration
 

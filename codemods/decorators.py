@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.source import SourceFile, Statement
+from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 
 

@@ -10,12 +10,12 @@ from codemods import dispatch, imports
 from codemods.aliases import renamed
 from codemods.edits import Edit
 from codemods.entry import Entry
-from codemods.names import BUILTINS
 from codemods.resolve import Resolved
 from codemods.routes import BUILTINS_OF_ROUTES, FIRST, FIRST_TEXT, names_of, routes_text
 from codemods.scene import Scene
-from codemods.source import SourceFile, Statement
 from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
+from codemods.syntax.names import BUILTINS
+from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 from drs_refactor.model import Move
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from codemods.edits import Edit
-from codemods.source import Statement
+from codemods.syntax.source import Statement
 
 
 def accept_both(statements: Iterable[Statement], old: str, new: str) -> list[Edit]:

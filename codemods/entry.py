@@ -10,7 +10,7 @@ from codemods.closest import closest
 from codemods.edits import Edit
 from codemods.routes import BUILTINS_OF_ROUTES, FIRST, ROUTES, dispatch_text
 from codemods.signatures import is_generator
-from codemods.source import SourceFile, Statement
+from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 
 

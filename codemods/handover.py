@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from codemods.plan import Plan
-from codemods.recheck import Recheck
+from codemods.proofs.recheck import Recheck
 from codemods.scene import Scene
 from codemods.signatures import payload_of
 from drs_refactor.model import Move

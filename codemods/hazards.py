@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codemods.source import SourceFile, Statement
+from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 
 _BY_TEXT = frozenset({"eval", "exec", "globals"})

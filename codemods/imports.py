@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.edits import Edit
-from codemods.names import bindings_of, dotted
-from codemods.source import SourceFile, Statement
+from codemods.syntax.names import bindings_of, dotted
+from codemods.syntax.source import SourceFile, Statement
 
 WIDTH = 79
 """Columns: the narrowest that is usual fits everywhere."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from codemods import imports
 from codemods.edits import Edit
 from codemods.hazards import looks_up
-from codemods.meaning import configures
-from codemods.source import SourceFile, Statement
+from codemods.syntax.meaning import configures
+from codemods.syntax.source import SourceFile, Statement
 
 
 @dataclass(frozen=True)

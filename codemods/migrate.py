@@ -10,10 +10,10 @@ from pathlib import Path
 
 from codemods import handover, tree_files
 from codemods.plan import Plan, make_plan
-from codemods.proof import Moved
-from codemods.recheck import Recheck, prove
+from codemods.proofs.proof import Moved
+from codemods.proofs.recheck import Recheck, prove
 from codemods.scene import read_scene
-from codemods.source import SourceFile, parse
+from codemods.syntax.source import SourceFile, parse
 from drs_refactor.errors import InputError
 from drs_refactor.model import Migration
 

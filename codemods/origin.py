@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from codemods import imports
 from codemods.edits import Edit
-from codemods.names import words_of
 from codemods.scene import Scene
-from codemods.source import SourceFile
 from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
+from codemods.syntax.names import words_of
+from codemods.syntax.source import SourceFile
 
 
 def stubs_in_source(

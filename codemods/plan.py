@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codemods import destination, dispatch, hazards, leftovers, templates
+from codemods import destination, dispatch, hazards, leftovers
 from codemods.edits import Edit, Overlap, apply
 from codemods.entry import Entry
 from codemods.leftovers import Leftovers
 from codemods.origin import stubs_in_source
 from codemods.resolve import Resolution, Resolved, Resolver
 from codemods.scene import Scene
-from codemods.source import SourceFile, Statement
 from codemods.stubs import needed_names
+from codemods.syntax.source import SourceFile, Statement
+from codemods.templates import template_plan as templates
 from drs_refactor.errors import InputError
 
 

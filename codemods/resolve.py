@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from codemods.changes import writes
 from codemods.imports import imports_of, is_plain_import
-from codemods.meaning import configures, equal_statements, hands_over, sets_up
-from codemods.names import BUILTINS, Binding
-from codemods.source import SourceFile, Statement
+from codemods.syntax.changes import writes
+from codemods.syntax.meaning import configures, equal_statements, hands_over, sets_up
+from codemods.syntax.names import BUILTINS, Binding
+from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 
 

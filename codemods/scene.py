@@ -9,13 +9,13 @@ from typing import TypeGuard
 
 import libcst as cst
 
-from codemods import source
 from codemods.closest import closest
 from codemods.decorators import check_decorators
-from codemods.meaning import sets_up
 from codemods.signatures import Signature, check_payload, signature_of
-from codemods.source import SourceFile, Statement
 from codemods.stubs import INVOKE
+from codemods.syntax import source
+from codemods.syntax.meaning import sets_up
+from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 from drs_refactor.model import Migration, Move
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import libcst as cst
 
-from codemods.names import BUILTINS, bindings_of
-from codemods.scopes import StatementScope
 from codemods.signatures import Signature, payload_of
-from codemods.source import SourceFile
+from codemods.syntax.names import BUILTINS, bindings_of
+from codemods.syntax.scopes import StatementScope
+from codemods.syntax.source import SourceFile
 from drs_refactor.errors import InputError
 from drs_refactor.model import Move
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from codemods.proposal import Proposal, ProposedMove
-from codemods.survey import Lambda, Survey
+from codemods.proposals.proposal import Proposal, ProposedMove
+from codemods.proposals.survey import Lambda, Survey
 
 SCENARIOS_FOR = "drs"
 """The service that the shipped scenarios are about."""

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from codemods.migrate import migrate
-from codemods.proposal import Proposal, propose
-from codemods.survey import survey
+from codemods.proposals.proposal import Proposal, propose
+from codemods.proposals.survey import survey
 from drs_refactor.documents import relative
 from drs_refactor.errors import InputError
 from drs_refactor.first_migration import questions, text_of

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from codemods import migrate as codemod
-from codemods import patched_names, tree_files
-from codemods.file_sets import replaced
+from codemods import tree_files
 from codemods.migrate import Migrated
+from codemods.suites import patched_names
+from codemods.suites.file_sets import replaced
 from codemods.tree_files import Difference
 from drs_refactor.documents import relative, write_json
 from drs_refactor.errors import InputError

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from codemods.recheck import Proved, Recheck, recheck
+from codemods.proofs.recheck import Proved, Recheck, recheck
 from drs_refactor.documents import relative, write_json
 from drs_refactor.migration import load
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from codemods import migrate, source
+from codemods import migrate
+from codemods.syntax import source
 from tests.codemods.support import Tree
 
 

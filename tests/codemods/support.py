@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codemods.migrate import Migrated, migrate
-from codemods.source import SourceFile, Statement, parse
+from codemods.syntax.source import SourceFile, Statement, parse
 from codemods.tree_files import replace_tree
 from drs_refactor.errors import InputError
 from drs_refactor.migration import load

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codemods.migrate import Migrated, migrate
-from codemods.recheck import prove
+from codemods.proofs.recheck import prove
 from codemods.scene import read_scene
-from codemods.source import parse
+from codemods.syntax.source import parse
 from drs_refactor.migration import load
 
 NAMES = ("alpha", "beta", "gamma", "delta")

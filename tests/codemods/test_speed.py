@@ -10,9 +10,9 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from codemods import source
 from codemods.plan import make_plan
 from codemods.scene import read_scene
+from codemods.syntax import source
 from drs_refactor.migration import load
 from tests.codemods.big_tree import enlarge
 

@@ -109,7 +109,7 @@ def test_the_tree_is_left_if_a_test_cannot_be_written(
         Path(str(old)).rename(new)
 
     with monkeypatch.context() as patch:
-        patch.setattr("codemods.file_sets.os.replace", replace)
+        patch.setattr("codemods.suites.file_sets.os.replace", replace)
         assert main(["migrate", "--tests", "more", "--tests", "unit"]) == 2
     assert "unit/test_it.py: cannot be written: Permission denied" in capsys.readouterr().err
     assert texts() == [OLD, OLD]

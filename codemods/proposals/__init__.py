@@ -1,0 +1,1 @@
+"""A first look at a tree that nobody has described yet."""

@@ -1,0 +1,1 @@
+"""People's own unit tests, which follow what moved."""

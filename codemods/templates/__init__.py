@@ -1,0 +1,1 @@
+"""The templates of a tree: read as YAML, edited as text."""
