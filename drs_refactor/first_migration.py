@@ -92,10 +92,8 @@ def _templates(survey: Survey, proposal: Proposal) -> Iterator[str]:
     for problem in survey.unread:
         yield f"# ? Cannot be read: {problem}"
     yield f"files = {_value(list(survey.templates))}"
-    roles = {found.role for found in survey.lambdas if found.path}
     if proposal.source.role:
-        if len(roles) > 1:
-            yield "# ? The functions have roles of their own: this is the one that must invoke."
+        yield "# Where a function's own template does not tell its role."
         yield f"role = {_value(proposal.source.role)}"
     else:
         yield f"# ? The logical id of the role that {proposal.source.resource} runs under:"

@@ -26,21 +26,53 @@ def grants(
     calls: Mapping[str, list[str]],
 ) -> Iterator[tuple[Document, Edit, str]]:
     """The edits that let every caller invoke its callees, where the role does not already."""
-    callees = sorted({callee for names in calls.values() for callee in names})
-    role = scene.migration.templates.role
-    if not callees:
-        return
-    if not role:
+    by_role: dict[str, set[str]] = {}
+    for caller, callees in calls.items():
+        if callees:
+            by_role.setdefault(_role(scene, functions[caller]), set()).update(callees)
+    for role, names in sorted(by_role.items()):
+        document, properties = _defined(scene, documents, role)
+        yield from _grant(document, properties, role, [functions[c] for c in sorted(names)])
+
+
+def _role(scene: Scene, caller: FunctionNode) -> str:
+    """The logical id of the role that a caller runs under: its own, or [templates] role where its
+    template takes it from elsewhere.
+    """
+    node, given = caller.get("Role"), scene.migration.templates.role
+    known = resources_of(caller.document)
+    own = "" if node is None else _role_of(node)
+    if own in known:
+        assert node is not None
+        kind = caller.document.get(caller.document.root, "Resources", own, "Type")
+        if kind is None or _text(kind) != "AWS::IAM::Role":
+            raise caller.document.refuse(
+                f"{caller.logical_id} runs under {own}, which is no AWS::IAM::Role",
+                node,
+                "Name the role that it runs under",
+            )
+        return own
+    if node is not None and given in known:
+        raise caller.document.refuse(
+            f"{caller.logical_id} runs under a role that is not in this template, and [templates] "
+            f"role is {given!r}",
+            node,
+            "Name the role that it runs under",
+        )
+    if not given:
         raise InputError(
             f"the callers must be allowed {INVOKE_FUNCTION}, and no role is named",
             path=scene.migration.path,
             mend="Name its logical id: [templates] role",
         )
+    return given
+
+
+def _defined(scene: Scene, documents: list[Document], role: str) -> tuple[Document, yaml.Node]:
     for document in documents:
-        properties = document.get(document.root, "Resources", role, "Properties")
-        if properties is not None:
-            yield from _grant(document, properties, role, [functions[c] for c in callees])
-            return
+        resource = document.get(document.root, "Resources", role)
+        if resource is not None:
+            return document, document.get(resource, "Properties") or resource
     raise InputError(
         f"no template defines the role {role!r}"
         f"{closest(role, [name for document in documents for name in resources_of(document)])}",
@@ -169,27 +201,6 @@ def _is_arn_of(resource: yaml.Node, callee: FunctionNode) -> bool:
     return (resource.tag == "!GetAtt" and resource.value == arn) or (
         resource.tag == "!Sub" and resource.value == f"${{{arn}}}"
     )
-
-
-def check_roles(
-    scene: Scene, functions: Mapping[str, FunctionNode], calls: Mapping[str, list[str]]
-) -> None:
-    """Refuse a caller that runs under another role than the one that is given the permission."""
-    for key in [caller for caller, callees in calls.items() if callees]:
-        function = functions[key]
-        role = function.get("Role")
-        wanted = scene.migration.templates.role
-        if role is None:
-            continue
-        name = _role_of(role)
-        known = resources_of(function.document)
-        if name != wanted and (name in known or wanted in known):
-            runs = name if name in known else "a role that is not in this template"
-            raise function.document.refuse(
-                f"{function.logical_id} runs under {runs}, and [templates] role is {wanted!r}",
-                role,
-                f"Let {runs} invoke what is called, and run it under one role",
-            )
 
 
 def _role_of(node: yaml.Node) -> str:

@@ -74,7 +74,6 @@ def edited(
         )
     for document, edit, change in permissions.grants(scene, documents, functions, calls):
         note(document, [edit], change)
-    permissions.check_roles(scene, functions, calls)
     texts = {}
     for document in documents:
         if document.relative in edits:

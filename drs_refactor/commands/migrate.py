@@ -10,6 +10,7 @@ from typing import Any
 from codemods import migrate as codemod
 from codemods import tree_files
 from codemods.migrate import Migrated
+from codemods.proofs.proof import NOT_TOLD
 from codemods.suites import patched_names
 from codemods.suites.file_sets import replaced
 from codemods.tree_files import Difference
@@ -90,6 +91,8 @@ def _report(result: Migrated, source: Path, output: Path) -> None:
         )
         kind = "copied" if moved.copy else "moved"
         print(f"  {kind} verbatim  {name} ({moved.lines} lines) to {moved.destination}")
+        if moved.compiled == NOT_TOLD:
+            print("    its text is the same; not compiled: its syntax is newer than this Python")
     for resolution in result.plan.resolutions:
         if resolution.outcome == "aliased":
             print(f"  clash resolved in {resolution.destination}: {resolution.detail}")

@@ -194,11 +194,11 @@ REFUSED = {
             PLANNERS_ROLE, PLANNERS_ROLE.replace("!GetAtt Role.Arn", "{'Fn::GetAtt': [Other, Arn]}")
         )
         + "  Other: {Type: 'AWS::IAM::Role'}\n",
-        ":18: PlannerFunction runs under Other, and [templates] role is 'Role'",
+        ":29: Other has no inline policy",
     ),
     "another role, by a list": (
         changed(PLANNERS_ROLE, PLANNERS_ROLE.replace("Role.Arn", "[Other, Arn]")) + OTHER_ROLE,
-        ":18: PlannerFunction runs under Other",
+        ":29: Other has no inline policy",
     ),
     "a role without policies": (
         changed(POLICIES, "      Policies: []\n"),

@@ -142,4 +142,26 @@ def test_policies_as_resources_of_their_own_are_refused(tree: Tree) -> None:
 
 def test_no_role_is_named(tree: Tree) -> None:
     tree.configure('role = "Role"\n', "")
+    tree.change(
+        "template", "FunctionName: planner\n      Role: !GetAtt Role.Arn", "FunctionName: planner"
+    )
     assert "no role is named" in tree.refusal().what
+
+
+def test_a_role_of_its_own_is_the_one_that_is_allowed(tree: Tree) -> None:
+    tree.configure('role = "Role"\n', "")
+    text = tree.text("template")
+    policy = text[text.index("      Policies:") : text.index("  PlannerFunction:")].rstrip() + "\n"
+    own = f"  PlannerRole:\n    Type: AWS::IAM::Role\n    Properties:\n{policy}\n"
+    text = text.replace("  PlannerFunction:", f"{own}  PlannerFunction:")
+    text = text.replace(
+        "planner\n      Role: !GetAtt Role.Arn", "planner\n      Role: !GetAtt PlannerRole.Arn"
+    )
+    tree.write("template", text)
+    new = tree.new("template")
+    shared, _, planners = new.partition("  PlannerRole:")
+    assert (shared.count(READER), shared.count(WORKER)) == (0, 0)
+    assert (planners.count(READER), planners.count(WORKER)) == (1, 1)
+    assert "main.yaml: PlannerRole: may invoke ReaderFunction, WorkerFunction" in (
+        tree.migrate().plan.template_changes
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,12 @@ def test_the_plan_stands_before_the_diff_and_in_sarif(
     assert json.loads(Path("plan.sarif").read_text())["version"] == "2.1.0"
     assert not tree.output.exists()
     assert main(["migrate", "--sarif", "refactored/plan.sarif"]) == 2
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads the newer syntax")
+def test_newer_syntax_is_moved_and_the_missing_half_is_told(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.change("planner", '    state["queue"] = QUEUE', '    state["queue"] = f"{QUEUE!s:{"x"}}"')
+    assert main(["migrate", "--config", str(tree.config)]) == 0
+    assert "its syntax is newer than this Python" in capsys.readouterr().out
