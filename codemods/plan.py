@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codemods import destination, dispatch, hazards, leftovers
+from codemods.arguments import check_arguments
 from codemods.edits import Edit, Overlap, apply
 from codemods.entry import Entry
 from codemods.leftovers import Leftovers
 from codemods.origin import stubs_in_source
 from codemods.resolve import Resolution, Resolved, Resolver
 from codemods.scene import Scene
+from codemods.signatures import names_in, payload_of
 from codemods.stubs import needed_names
+from codemods.syntax.names import BUILTINS
 from codemods.syntax.source import SourceFile, Statement
 from codemods.templates import template_plan as templates
 from drs_refactor.errors import InputError
@@ -66,8 +69,11 @@ def make_plan(scene: Scene) -> Plan:
         callers[key] = resolved.stubs
         edits.setdefault(file.relative, []).extend(destination.edits_of(scene, key, resolved))
     file = scene.file(sources[0])
-    stubs, stub_edits, left = _leave(scene, sources[0], file)
+    moved = {statement.index for statement in scene.statements.values()}
+    stay = [s for s in file.statements if s.index not in moved]
+    stubs, stub_edits, left = _leave(scene, file, stay)
     callers[sources[0]] = stubs
+    check_arguments(scene, _calling(callers, {**arrived, sources[0]: stay}))
     edits.setdefault(file.relative, []).extend([*stub_edits, *left.edits])
     removed[sources[0]] = tuple(sorted(left.names))
     mentions += left.mentions
@@ -107,9 +113,31 @@ def _resolve(scene: Scene, source_key: str, key: str) -> Resolved:
     }
     aliases = {a.name: a.alias for a in scene.migration.aliases if a.function == key}
     resolver = Resolver(scene.file(source_key), scene.file(key), key, names, remote, aliases)
-    resolved = resolver.resolve([scene.statements[move.function] for move in arriving])
+    moved = [scene.statements[move.function] for move in arriving]
+    resolved = resolver.resolve(moved, _names_of_routes(scene, source_key, key))
     _check_hazards(scene, scene.file(source_key), key, resolved)
     return resolved
+
+
+def _names_of_routes(scene: Scene, source_key: str, key: str) -> frozenset[str]:
+    """What a destination's routes take from the source's module, to make arguments anew."""
+    names: frozenset[str] = frozenset()
+    bound = scene.file(source_key).bound
+    for move in scene.owned(key):
+        payload = payload_of(move, scene.signatures[move.function])
+        for parameter, expression in move.made_anew.items():
+            wanted = names_in(expression) - payload.keys()
+            strange = sorted(wanted - BUILTINS - bound.keys() - scene.file(key).bound.keys())
+            if strange:
+                raise InputError(
+                    f"made_anew {parameter} = {expression!r}: neither the payload nor "
+                    f"{scene.file(source_key).relative} has {strange[0]!r}",
+                    path=scene.migration.path,
+                    line=move.line,
+                    mend=f"The payload's keys are {', '.join(payload) or 'none'}",
+                )
+            names |= wanted & bound.keys()
+    return names
 
 
 def _check_hazards(scene: Scene, file: SourceFile, key: str, resolved: Resolved) -> None:
@@ -126,10 +154,22 @@ def _reaches(statement: Statement, name: str) -> bool:
     return statement.refers_to(name) or hazards.looks_up(statement, name)
 
 
-def _leave(scene: Scene, key: str, file: SourceFile) -> tuple[set[str], list[Edit], Leftovers]:
+def _calling(
+    callers: Mapping[str, set[str]], statements: Mapping[str, list[Statement]]
+) -> dict[str, list[Statement]]:
+    """By moved function, what will call its stub."""
+    found: dict[str, list[Statement]] = {}
+    for key, functions in callers.items():
+        for function in functions:
+            found.setdefault(function, []).extend(statements[key])
+    return found
+
+
+def _leave(
+    scene: Scene, file: SourceFile, stay: list[Statement]
+) -> tuple[set[str], list[Edit], Leftovers]:
     """The source's side: stubs where functions are still called, the rest taken out."""
     statements = [scene.statements[move.function] for move in scene.migration.moves]
-    stay = [s for s in file.statements if s.index not in {m.index for m in statements}]
     called = {
         move.function
         for move in scene.migration.moves

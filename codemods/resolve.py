@@ -62,10 +62,11 @@ class Resolver:
         self._equal: set[str] = set()
         self._result = Resolved()
 
-    def resolve(self, moved: Sequence[Statement]) -> Resolved:
-        """The needs of the moved functions, transitively."""
+    def resolve(self, moved: Sequence[Statement], also: Iterable[str] = ()) -> Resolved:
+        """The needs of the moved functions, transitively, and of names that their routes use."""
         for statement in moved:
             self._needs(statement)
+        self._need(also)
         for name in sorted(self._arriving):
             self._make_room(name)
             self._check_capture(name)

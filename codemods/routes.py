@@ -6,7 +6,7 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from codemods.signatures import Signature, keys_of, payload_of, unwrapped_key
+from codemods.signatures import Signature, keys_made_of, keys_of, payload_of, unwrapped_key
 from drs_refactor.model import Move
 
 ROUTES = "_MOVED_ACTIONS"
@@ -38,12 +38,22 @@ def route_text(move: Move, signature: Signature) -> str:
     payload = payload_of(move, signature)
     event = "request" if "event" in payload else "event"
     values = {key: move.mutates if key == move.mutates else f'{event}["{key}"]' for key in payload}
-    arguments = []
-    for name, key in keys_of(move, signature).items():
-        unwraps = unwrapped_key(payload[key], name)
-        value = values[key] if unwraps is None else f"{{{json.dumps(unwraps)}: {values[key]}}}"
+    arguments, keys = [], keys_of(move, signature)
+    for name in signature.parameters:
+        if name in move.made_anew:
+            value = move.made_anew[name]
+        elif name in keys:
+            unwraps, value = unwrapped_key(payload[keys[name]], name), values[keys[name]]
+            value = value if unwraps is None else f"{{{json.dumps(unwraps)}: {value}}}"
+        else:
+            continue
         arguments.append(f"{name}={value}" if name in signature.by_keyword else value)
     lines = [f"def _run_{move.action}({event}):"]
+    lines += [
+        f'    {key} = {event}["{key}"]'
+        for key in keys_made_of(move, signature)
+        if key != move.mutates
+    ]
     if move.mutates:
         lines.append(f'    {move.mutates} = {event}["{move.mutates}"]')
     call = f"{move.name}({', '.join(arguments)})"
@@ -56,12 +66,11 @@ def route_text(move: Move, signature: Signature) -> str:
             '"result": result}',
         ]
     else:
-        lines += [
-            f"    result = {move.name}(",
-            *(f"        {argument}," for argument in arguments),
-            "    )",
-            f'    return {{"action": "{move.action}", "result": result}}',
-        ]
+        inner = [f"        {argument}," for argument in arguments]
+        lines += (
+            [f"    result = {move.name}(", *inner, "    )"] if inner else [f"    result = {call}"]
+        )
+        lines.append(f'    return {{"action": "{move.action}", "result": result}}')
     return "\n".join(lines) + "\n"
 
 

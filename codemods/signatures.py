@@ -72,8 +72,21 @@ def is_generator(node: cst.FunctionDef) -> bool:
 def payload_of(move: Move, signature: Signature) -> dict[str, str]:
     """The invocation's payload: by default each parameter under its own name."""
     if move.payload is None:
-        return {name: name for name in signature.parameters}
+        return {name: name for name in signature.parameters if name not in move.made_anew}
     return dict(move.payload)
+
+
+def names_in(expression: str) -> frozenset[str]:
+    """The names that an expression takes from around it. What a lambda or a comprehension binds in
+    it counts as well.
+    """
+    return frozenset(n.id for n in ast.walk(ast.parse(expression)) if isinstance(n, ast.Name))
+
+
+def keys_made_of(move: Move, signature: Signature) -> list[str]:
+    """The payload's keys that what is made anew is made of."""
+    names = frozenset().union(*map(names_in, move.made_anew.values()))
+    return [key for key in payload_of(move, signature) if key in names]
 
 
 def keys_of(move: Move, signature: Signature) -> dict[str, str]:
@@ -84,9 +97,10 @@ def keys_of(move: Move, signature: Signature) -> dict[str, str]:
     """
     payload = payload_of(move, signature)
     found = {value: key for key, value in payload.items() if value in signature.parameters}
-    others = [key for key in payload if key not in found.values()]
+    spent = {*found.values(), *keys_made_of(move, signature)}
+    others = [key for key in payload if key not in spent]
     for name in signature.parameters:
-        if name not in found and others:
+        if name not in found and name not in move.made_anew and others:
             found[name] = others.pop(0)
     return {name: found[name] for name in signature.parameters if name in found}
 
@@ -114,12 +128,16 @@ def unwrapped_key(expression: str, parameter: str) -> str | None:
 def check_payload(move: Move, signature: Signature, path: Path) -> None:
     """Refuse a payload from which the owner could not make the same call."""
     payload, keys = payload_of(move, signature), keys_of(move, signature)
-    without = [n for n in signature.parameters if n not in keys and n not in signature.optional]
-    unused = [key for key in payload if key not in keys.values()]
+    there = {*keys, *move.made_anew}
+    without = [n for n in signature.parameters if n not in there | signature.optional]
+    spent = {*keys.values(), *keys_made_of(move, signature)}
+    unused = [key for key in payload if key not in spent]
     positional = [n for n in signature.parameters if n not in signature.by_keyword]
-    given = [n in keys for n in positional]
+    given = [n in there for n in positional]
     what = ""
-    if without:
+    if strange := [n for n in move.made_anew if n not in signature.parameters]:
+        what = f"{strange[0]!r}, which is made anew, is no parameter"
+    elif without:
         what = f"nothing in the payload is for {without[0]!r}"
     elif unused:
         what = f"{unused[0]!r} in the payload is for no parameter"
@@ -138,5 +156,5 @@ def check_payload(move: Move, signature: Signature, path: Path) -> None:
             f"{move.function}({', '.join(signature.parameters)}): {what}",
             path=path,
             line=move.line,
-            mend="Mend [[moves]] payload: one key for each parameter",
+            mend="Mend [[moves]] payload: one key for each parameter, or made_anew for it",
         )

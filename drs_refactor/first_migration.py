@@ -116,7 +116,10 @@ def _move(move: ProposedMove, source: Lambda) -> Iterator[str]:
         return
     reading = move.reading
     if any(key != expression for key, expression in reading.payload.items()):
-        yield f"payload = {_value(reading.payload)}"
+        stuck = {found.parameter for found in move.stuck}
+        sent = {k: v for k, v in reading.payload.items() if v not in stuck}
+        yield f"payload = {_value(sent)}"
+    yield from _made_anew(move)
     if reading.mutates:
         yield f"mutates = {_value(reading.mutates)}"
     if reading.returns:
@@ -127,6 +130,18 @@ def _move(move: ProposedMove, source: Lambda) -> Iterator[str]:
     elif reading.mutates:
         yield "# ? A failed invocation is raised, unless you say which keys it sets:"
         yield '# on_invocation_failure = { status = "failed", error = "{error}" }'
+
+
+def _made_anew(move: ProposedMove) -> Iterator[str]:
+    for found in move.stuck:
+        yield (
+            f"# ? {found.parameter} cannot cross as JSON ({found.why}): is this what its owner "
+            "takes for it?"
+        )
+    if move.stuck:
+        made = {found.parameter: found.anew or "…" for found in move.stuck}
+        mark = "" if all(found.anew for found in move.stuck) else "# "
+        yield f"{mark}made_anew = {_value(made)}"
 
 
 def _value(value: Any) -> str:

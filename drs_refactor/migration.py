@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import keyword
-import math
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from drs_refactor.declared_allowances import allowance
+from drs_refactor.declared_moves import check_moves, identifier, move
 from drs_refactor.errors import InputError
 from drs_refactor.model import (
-    RAISE,
-    RESERVED,
     Alias,
     Function,
     Migration,
@@ -63,8 +58,8 @@ def _migration(path: Path, top: Keys) -> Migration:
     trees = top.table_of("trees", "[trees]", {})
     trees.allow("legacy", "refactored")
     functions = _functions(top)
-    moves = tuple(_move(keys, functions) for keys in top.tables("moves"))
-    _check_moves(top, moves)
+    moves = tuple(move(keys, functions) for keys in top.tables("moves"))
+    check_moves(top, moves)
     return Migration(
         path=path,
         legacy=path.parent / trees.get("legacy", str, "legacy"),
@@ -105,7 +100,7 @@ def _functions(top: Keys) -> dict[str, Function]:
             path,
             keys.get("refactored_path", str, path),
             keys.get("resource", str, key),
-            _identifier(keys, "handler", "lambda_handler"),
+            identifier(keys, "handler", "lambda_handler"),
             keys.texts("variables"),
         )
         for other in found.values():
@@ -118,141 +113,6 @@ def _functions(top: Keys) -> dict[str, Function]:
     return found
 
 
-def _identifier(keys: Keys, key: str, default: str | None = None) -> str:
-    value: str = keys.get(key, str, default)
-    if not value.isidentifier() or keyword.iskeyword(value):
-        raise keys.fail(f"{key} = {value!r} is no Python name", key, mend="Write a plain name")
-    return value
-
-
-def _move(keys: Keys, functions: Mapping[str, Function]) -> Move:
-    keys.allow(
-        "function",
-        "rename",
-        "from",
-        "to",
-        "action",
-        "payload",
-        "mutates",
-        "returns",
-        "carry_to",
-        "on_invocation_failure",
-        "helper",
-    )
-    function = _identifier(keys, "function")
-    name = _identifier(keys, "rename", function)
-    helper = keys.get("helper", bool, False)
-    if helper and "action" in keys.table:
-        raise keys.fail("a helper has no action", "action", mend="Take out one of the two")
-    source, destination, carry_to = _places(keys, function, functions)
-    payload = _payload(keys)
-    mutates = _identifier(keys, "mutates") if "mutates" in keys.table else ""
-    returns = keys.get("returns", str, "")
-    if mutates and payload is not None and mutates not in payload:
-        raise keys.fail(f"{mutates!r} is not among the payload's keys", "mutates")
-    if returns and returns != mutates:
-        raise keys.fail(
-            f"returns = {returns!r} is not what the function mutates",
-            "returns",
-            mend="Take it out: any other result comes back by itself",
-        )
-    return Move(
-        function=function,
-        name=name,
-        source=source,
-        destination=destination,
-        line=keys.line,
-        action="" if helper else _identifier(keys, "action", name),
-        payload=payload,
-        mutates=mutates,
-        returns=returns,
-        carry_to=carry_to,
-        on_invocation_failure=_failure(keys, mutates),
-    )
-
-
-def _places(
-    keys: Keys, name: str, functions: Mapping[str, Function]
-) -> tuple[str, str, tuple[str, ...]]:
-    source, destination = keys.get("from", str), keys.get("to", str)
-    carry_to = keys.strings("carry_to")
-    for key, values in (("from", [source]), ("to", [destination]), ("carry_to", carry_to)):
-        for value in values:
-            if value not in functions:
-                known = ", ".join(functions)
-                raise keys.fail(f"{value!r} is not among [functions]", key, mend=f"Known: {known}")
-            if key != "from" and functions[value].path == functions[source].path:
-                raise keys.fail(
-                    f"{name} would move to where it is", key, mend="Name another function"
-                )
-    if len({destination, *carry_to}) != 1 + len(carry_to):
-        raise keys.fail(f"{name} would arrive twice in one place", "carry_to")
-    return source, destination, carry_to
-
-
-def _payload(keys: Keys) -> dict[str, str] | None:
-    if "payload" not in keys.table:
-        return None
-    payload = keys.texts("payload")
-    for key, expression in payload.items():
-        if not key.isidentifier() or keyword.iskeyword(key) or key in RESERVED:
-            raise keys.fail(
-                f"{key!r} cannot be a payload key", "payload", key, mend="Choose another name"
-            )
-        try:
-            ast.parse(expression, mode="eval")
-        except (SyntaxError, ValueError):
-            raise keys.fail(f"{expression!r} is no Python expression", "payload", key) from None
-    return payload
-
-
-def _failure(keys: Keys, mutates: str) -> str | Mapping[str, Any]:
-    key = "on_invocation_failure"
-    failure: str | Mapping[str, Any] = keys.table.get(key, RAISE)
-    if failure == RAISE:
-        return RAISE
-    if not isinstance(failure, dict):
-        raise keys.fail(f'{key!r} must be "raise" or a table of the keys to set', key)
-    if not mutates:
-        raise keys.fail(
-            f"{key!r} sets keys, but nothing says in what",
-            key,
-            mend="Add mutates = the payload key of the state",
-        )
-    for name, value in failure.items():
-        if not _is_json(value):
-            raise keys.fail(f"{name!r} must be something that JSON has", key, name)
-    return failure
-
-
-def _is_json(value: object) -> bool:
-    if isinstance(value, list):
-        return all(map(_is_json, value))
-    if isinstance(value, dict):
-        return all(map(_is_json, value.values()))
-    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
-
-
-def _check_moves(top: Keys, moves: tuple[Move, ...]) -> None:
-    if not moves:
-        raise top.fail("there is nothing to move: [[moves]] is empty", "moves")
-    seen: dict[tuple[str, str], Move] = {}
-    for move in moves:
-        facts = [("function", move.function)]
-        facts += [(f"name in {key}", move.name) for key in (move.destination, *move.carry_to)]
-        facts += [(f"action of {move.destination}", move.action)] if move.action else []
-        for what, value in facts:
-            other = seen.setdefault((what, value), move)
-            if other is not move:
-                twice = "moves twice" if what == "function" else f"is the {what} of two moves"
-                raise InputError(
-                    f"{value} {twice}",
-                    path=top.path,
-                    line=move.line,
-                    mend=f"It stands in line {other.line} already",
-                )
-
-
 def _alias(keys: Keys, functions: Mapping[str, Function]) -> Alias:
     keys.allow("function", "name", "alias")
     function = keys.get("function", str)
@@ -261,7 +121,7 @@ def _alias(keys: Keys, functions: Mapping[str, Function]) -> Alias:
         raise keys.fail(
             f"{function!r} is not among [functions]", "function", mend=f"Known: {known}"
         )
-    return Alias(function, _identifier(keys, "name"), _identifier(keys, "alias"), keys.line)
+    return Alias(function, identifier(keys, "name"), identifier(keys, "alias"), keys.line)
 
 
 def _templates(top: Keys) -> Templates:

@@ -39,8 +39,10 @@ class Function:
 class Move:
     """One function that moves.
 
-    `payload` maps a key of the invocation's payload to an expression over the parameters; `mutates`
-    is the key whose object takes the changes in place; `returns` the key that is also the result.
+    `payload` maps a key of the invocation's payload to an expression over the parameters;
+    `made_anew` a parameter that JSON cannot carry to the expression that its owner gives instead,
+    over the payload's keys and the names of the source's module; `mutates` is the key whose object
+    takes the changes in place; `returns` the key that is also the result.
     A `helper` has no action: only functions that move with it call it.
     """
 
@@ -51,6 +53,7 @@ class Move:
     line: int
     action: str = ""
     payload: Mapping[str, str] | None = None
+    made_anew: Mapping[str, str] = field(default_factory=dict)
     mutates: str = ""
     returns: str = ""
     carry_to: tuple[str, ...] = ()

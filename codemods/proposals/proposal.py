@@ -7,10 +7,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.proofs.service import Use, Uses, available_services, operations_of
 from codemods.proposals.survey import Lambda, Survey
+from codemods.syntax.crossing import Stuck, stuck_at, stuck_in
 from codemods.syntax.reading import Reading, reading_of
 from drs_refactor.errors import InputError
 
@@ -25,7 +26,8 @@ EVERYONES = frozenset(
 @dataclass(frozen=True)
 class ProposedMove:
     """A function that calls the service, with the operations that it calls itself. `places` are
-    where it could go, the first one "" if nothing speaks for any; `doubts` are for a person.
+    where it could go, the first one "" if nothing speaks for any; `stuck` are parameters that JSON
+    cannot carry; `doubts` are for a person.
     """
 
     function: str
@@ -34,6 +36,7 @@ class ProposedMove:
     places: tuple[str, ...]
     helper: bool
     reading: Reading
+    stuck: tuple[Stuck, ...]
     doubts: tuple[str, ...]
 
 
@@ -147,14 +150,38 @@ def _moves(survey: Survey, home: Lambda, uses: Uses) -> list[ProposedMove]:
     for _ in by_function:  # helpers of helpers take as many rounds
         for name in helpers:
             places[name] = sorted({place for who in callers[name] for place in places[who]})
+    stay = [node for node in tree.body if getattr(node, "name", "") not in by_function]
     return [
-        _move(functions[name], by_function[name], places[name], name in helpers)
+        _move(
+            functions[name],
+            by_function[name],
+            places[name],
+            name in helpers,
+            _stuck(functions[name], stay, home.handler),
+        )
         for name in sorted(by_function, key=lambda n: functions[n].lineno)
     ]
 
 
+def _stuck(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, callers: list[ast.stmt], handler: str
+) -> tuple[Stuck, ...]:
+    found = stuck_in(node)
+    for caller in callers:
+        for stuck in stuck_at(caller, node, handler):
+            # Callers that make it differently leave the choice to a person.
+            known = found.get(stuck.parameter, stuck)
+            same = known.anew in ("", stuck.anew)
+            found[stuck.parameter] = stuck if same else replace(known, anew="")
+    return tuple(found.values())
+
+
 def _move(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, uses: list[Use], places: list[str], helper: bool
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    uses: list[Use],
+    places: list[str],
+    helper: bool,
+    stuck: tuple[Stuck, ...],
 ) -> ProposedMove:
     reading = reading_of(node)
     doubts = [] if helper else [*_odd(node), *reading.doubts]
@@ -162,7 +189,14 @@ def _move(
         doubts.append("nothing in the tree tells where it should go")
     operations = dict.fromkeys(use.operation for use in uses if use.operation)
     return ProposedMove(
-        node.name, node.lineno, tuple(operations), tuple(places), helper, reading, tuple(doubts)
+        node.name,
+        node.lineno,
+        tuple(operations),
+        tuple(places),
+        helper,
+        reading,
+        stuck,
+        tuple(doubts),
     )
 
 

@@ -66,6 +66,37 @@ def test_a_refusal_of_the_move_is_what_comes_next(
     assert "  next      legacy/lambda/orchestration-stepfunctions/index.py:6" in shown
 
 
+TAKES_A_CLIENT = """
+
+def servers_of(client, region):
+    return client.describe_source_servers()["items"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("caller", "written"),
+    [
+        (
+            'servers_of(boto3.client("ec2"), "eu")',
+            """made_anew = { client = "boto3.client('ec2')" }""",
+        ),
+        ('servers_of(make(), "eu")', '# made_anew = { client = "…" }'),
+        (
+            'servers_of(boto3.client("ec2"), "a") + servers_of(boto3.client("ec2", "b"), "b")',
+            '# made_anew = { client = "…" }',
+        ),
+    ],
+)
+def test_what_json_cannot_carry(folder: Path, caller: str, written: str) -> None:
+    index = folder / "legacy/lambda/orchestration-stepfunctions/index.py"
+    with index.open("a") as file:
+        file.write(f"{TAKES_A_CLIENT}\n\ndef more():\n    return {caller}\n")
+    assert main(["init"]) == 0
+    lines = (folder / "migration.toml").read_text().splitlines()
+    assert written in lines
+    assert lines[lines.index(written) - 1].startswith("# ? client cannot cross as JSON (")
+
+
 def test_questions_are_told_with_their_line(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,113 @@
+"""Parameters that no JSON can carry: a client, a logger, Lambda's context, a date, a set. Read from
+how a function uses them, and from what its callers give.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from codemods.syntax.module_names import CLIENT_MAKERS, called
+
+_JSON = frozenset().union(*map(dir, (dict, list, str, int, float, bool, None)))
+"""The attributes of what JSON gives."""
+_ASKING = frozenset({"hasattr", "isinstance", "type"})
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A parameter that cannot cross, why, and the line, counted from the function's or the
+    caller's first; `anew` is an expression that could make it there, "" if none is known.
+    """
+
+    parameter: str
+    why: str
+    line: int
+    anew: str = ""
+
+
+def stuck_in(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Stuck]:
+    """Parameters whose attributes are none that JSON's values have. What the function asks for its
+    type first, or binds again, is left out.
+    """
+    found: dict[str, Stuck] = {}
+    parameters = set(parameters_of(node)) - set(_bound_or_asked(node))
+    for inner in _outside_of_guards(node):
+        if (
+            isinstance(inner, ast.Attribute)
+            and isinstance(inner.value, ast.Name)
+            and inner.value.id in parameters
+            and inner.attr not in _JSON
+        ):
+            name = inner.value.id
+            why = f"its attribute {inner.attr!r} is used"
+            found.setdefault(name, Stuck(name, why, inner.lineno))
+    return found
+
+
+def stuck_at(
+    caller: ast.stmt,
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    handler: str,
+) -> Iterator[Stuck]:
+    """What the calls in one statement give that cannot cross: a client that is made there, and the
+    context of Lambda's `handler`.
+    """
+    made: dict[str, ast.expr] = {}
+    contexts: set[str] = set()
+    if isinstance(caller, _FUNCTION) and caller.name == handler:
+        contexts = set(parameters_of(caller)[1:2])
+    for inner in ast.walk(caller):
+        if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
+            made[inner.targets[0].id] = inner.value
+    for call in ast.walk(caller):
+        if not isinstance(call, ast.Call) or called(call) != function.name:
+            continue
+        for parameter, given in _given(call, function):
+            source = made.get(given.id, given) if isinstance(given, ast.Name) else given
+            if isinstance(source, ast.Call) and called(source) in CLIENT_MAKERS:
+                anew = "" if _names(source) & made.keys() else ast.unparse(source)
+                yield Stuck(parameter, "it is given a client", call.lineno, anew)
+            elif isinstance(given, ast.Name) and given.id in contexts - made.keys():
+                used = any(n.id == parameter for b in function.body for n in _name_nodes(b))
+                anew = "" if used else "None"
+                yield Stuck(parameter, "it is given Lambda's context", call.lineno, anew)
+
+
+def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """The names of plain parameters in their order."""
+    return [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+
+
+def _given(
+    call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef
+) -> Iterable[tuple[str, ast.expr]]:
+    yield from zip(parameters_of(function), call.args, strict=False)
+    yield from ((k.arg, k.value) for k in call.keywords if k.arg)
+
+
+def _bound_or_asked(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            yield inner.id
+        elif isinstance(inner, ast.Call) and called(inner) in _ASKING:
+            yield from (n.id for a in inner.args[:1] for n in _name_nodes(a))
+
+
+def _outside_of_guards(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those in a `try` that expects an AttributeError."""
+    for child in ast.iter_child_nodes(node):
+        expected = child.handlers if isinstance(child, ast.Try) else []
+        if not any(e.type and "AttributeError" in _names(e.type) for e in expected):
+            yield child
+            yield from _outside_of_guards(child)
+
+
+def _name_nodes(node: ast.AST) -> Iterator[ast.Name]:
+    return (n for n in ast.walk(node) if isinstance(n, ast.Name))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in _name_nodes(node)}
