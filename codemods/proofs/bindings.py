@@ -78,7 +78,7 @@ class Bindings:
             return ""
         if name in self._elsewhere:
             return "stub" if all(INVOKE in statement.words for statement in there) else ""
-        if _imports(here, name) and _imports(here, name) == _imports(there, name):
+        if _is_same_import(here, there, name):
             return "import"
         same = len(here) == len(there) and all(
             equal_statements(one, other) for one, other in zip(here, there, strict=True)
@@ -94,12 +94,18 @@ class Bindings:
         return name == new or [s.bare_text.strip() for s in old] == [f"{name} = {new}"]
 
 
-def _imports(statements: list[Statement], name: str) -> list[tuple[tuple[str, str] | None, bool]]:
-    """What imports of the name import, in order; [] if anything else binds it as well."""
-    found = [b for s in statements for b in s.bindings if b.name == name]
-    if any(b.kind != "import" for b in found):
-        return []
-    return list(dict.fromkeys((b.target, b.guarded) for b in found))
+def _is_same_import(here: list[Statement], there: list[Statement], name: str) -> bool:
+    """True if both import the same, and the newer one has no fallback that the older has not. One
+    that the older alone has is not missed: without the import the new module would not be there.
+    """
+    first, *fallbacks = [b for s in here for b in s.bindings if b.name == name]
+    new, *others = [b for s in there for b in s.bindings if b.name == name]
+    if first.target is None or first.target != new.target:
+        return False
+    if not others:
+        return all(fallback.guarded for fallback in fallbacks)
+    targets = [(b.target, b.guarded) for b in (first, *fallbacks)]
+    return None not in dict(targets) and targets == [(b.target, b.guarded) for b in (new, *others)]
 
 
 def _where(file: SourceFile, name: str) -> str:

@@ -45,8 +45,14 @@ class Recheck:
     left: tuple[str, ...]
     split: tuple[SplitState, ...]
 
+    @property
+    def differing(self) -> list[str]:
+        """What is not as it was, of the functions and of the names that they use."""
+        return [line for proved in self.proved for line in proved.problems()]
+
     def problems(self) -> list[str]:
-        return [*(line for p in self.proved for line in p.problems()), *self.left]
+        """The same, and the uses that are left."""
+        return [*self.differing, *self.left]
 
 
 def recheck(before: Path, after: Path, migration: Migration) -> Recheck:

@@ -102,8 +102,8 @@ def _report(result: Migrated, source: Path, output: Path) -> None:
         print(f"  {change}")
     for mention in result.plan.mentions:
         print(f"  look at {mention}")
-    for state in result.proof.split:
-        print(f"  look at {state}")
+    for line in (*result.proof.differing, *result.proof.split):
+        print(f"  look at {line}")
     for left in result.service_calls_left:
         print(f"  left behind: {left}")
     if not result.service_calls_left:
@@ -130,6 +130,7 @@ def _document(
             }
             for m in result.moved
         ],
+        "not_the_same": result.proof.differing,
         "split_state": [str(state) for state in result.proof.split],
         "drs_calls_left": list(result.service_calls_left),
         "resolutions": [

@@ -102,7 +102,24 @@ def test_an_older_name_that_is_something_else() -> None:
     assert found["other"] == "other means index.py:25, and meant index.py:17"
 
 
-def test_a_fallback_is_part_of_what_an_import_means() -> None:
-    guarded = "try:\n    import json\nexcept ImportError:\n    import simplejson as json\n"
-    found = names(BEFORE.replace("import json\n", guarded, 1), AFTER)
-    assert found["json"].startswith("json means")
+GUARDED = "try:\n    import json\nexcept ImportError:\n    import simplejson as json\n"
+DEFINED = "try:\n    import json\nexcept ImportError:\n    def json(x):\n        return 1\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "how"),
+    [
+        (GUARDED, "import json\n", "import"),
+        (DEFINED, "import json\n", "import"),
+        (GUARDED, GUARDED, "import"),
+        (DEFINED, DEFINED, "same"),
+        ("import json\n", GUARDED, ""),
+        (DEFINED, DEFINED.replace("return 1", "return 2"), ""),
+        (GUARDED, GUARDED.replace("simplejson", "ujson"), ""),
+        ("import json\nimport simplejson as json\n", "import json\n", ""),
+    ],
+)
+def test_a_fallback_that_only_the_newer_one_has_is_told(old: str, new: str, how: str) -> None:
+    before, after = (t.replace("import json\n", n, 1) for t, n in ((BEFORE, old), (AFTER, new)))
+    found = names(before, after)["json"]
+    assert found.startswith("json means") if not how else found == how

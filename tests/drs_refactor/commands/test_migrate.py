@@ -155,3 +155,16 @@ def test_newer_syntax_is_moved_and_the_missing_half_is_told(
     tree.change("planner", '    state["queue"] = QUEUE', '    state["queue"] = f"{QUEUE!s:{"x"}}"')
     assert main(["migrate", "--config", str(tree.config)]) == 0
     assert "its syntax is newer than this Python" in capsys.readouterr().out
+
+
+def test_a_fallback_that_only_the_destination_has_is_told(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.change("planner", "import json\n", "import json\nfrom tools import stamp\n")
+    tree.change("planner", '    state["queue"] = QUEUE', '    state["queue"] = stamp(QUEUE)')
+    fallback = "try:\n    from tools import stamp\nexcept ImportError:\n    stamp = str\n"
+    tree.change("worker", "import json\n", f"import json\n{fallback}")
+    assert main(["migrate", "--config", str(tree.config), "--json", "plan.json"]) == 0
+    told = "start_batch in fn/worker/index.py: stamp means fn/worker/index.py:"
+    assert f"  look at {told}" in capsys.readouterr().out
+    assert json.loads(Path("plan.json").read_text())["not_the_same"][0].startswith(told)
