@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+import botocore.session
+
 from drs_refactor.declared_allowances import allowance
 from drs_refactor.declared_moves import check_moves, identifier, move
 from drs_refactor.errors import InputError
@@ -65,7 +67,7 @@ def _migration(path: Path, top: Keys) -> Migration:
         legacy=path.parent / trees.get("legacy", str, "legacy"),
         refactored=path.parent / trees.get("refactored", str, "refactored"),
         layers=top.inside("layers", top.strings("layers")),
-        services_gone=top.strings("services_gone"),
+        services_gone=_services(top),
         functions=functions,
         moves=moves,
         aliases=tuple(_alias(keys, functions) for keys in top.tables("aliases", [])),
@@ -73,6 +75,19 @@ def _migration(path: Path, top: Keys) -> Migration:
         scenarios=_scenarios(top),
         allowances=tuple(allowance(keys) for keys in top.tables("allowances", [])),
     )
+
+
+def _services(top: Keys) -> tuple[str, ...]:
+    services = top.strings("services_gone")
+    known = services and botocore.session.Session().get_available_services()
+    for service in services:
+        if service not in known:
+            raise top.fail(
+                f"botocore knows no service {service!r}",
+                "services_gone",
+                mend="Name it as boto3.client() does",
+            )
+    return services
 
 
 def _scenarios(top: Keys) -> Scenarios:

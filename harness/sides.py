@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from drs_refactor.migration import Migration, load
 from harness.allowances import Declared, MovedInvocations
+from harness.aws.permissions import action_of
 from harness.comparison import Rules
 from harness.results import Trees
 from harness.tree import Tree, read_tree
@@ -29,7 +30,7 @@ def read_sides(trees: Trees) -> Sides:
     migration = load(trees.config)
     legacy = read_tree(trees.legacy, migration, "legacy")
     refactored = read_tree(trees.refactored, migration, "refactored")
-    actions = tuple(f"{service}:*" for service in migration.services_gone)
+    actions = tuple(action_of(service, "*") for service in migration.services_gone)
     denied = {move.source: actions for move in migration.moves}
     return Sides(legacy, refactored, rules_of(migration, refactored), denied)
 

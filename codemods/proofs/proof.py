@@ -7,15 +7,11 @@ import __future__
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import CodeType
-
-from botocore.exceptions import UnknownServiceError
 
 from codemods.destination import moved_text
 from codemods.proofs.service import Uses
 from codemods.syntax.source import SourceFile
-from drs_refactor.errors import InputError
 from drs_refactor.model import Migration, Move
 
 SAME, DIFFERENT, NOT_TOLD = "same", "different", "not told"
@@ -101,22 +97,14 @@ def _code(text: str, future: frozenset[str]) -> CodeType:
 
 
 def service_calls_left(
-    file: SourceFile, services: Iterable[str], shared: Mapping[str, tuple[str, str]], config: Path
+    file: SourceFile, services: Iterable[str], shared: Mapping[str, tuple[str, str]]
 ) -> list[str]:
     """Places in the source that still use a service. `shared` are path and text of the modules that
-    it can import from the tree, by module name; `config` is named where botocore knows no service.
+    it can import from the tree, by module name.
     """
     texts = {**dict(shared.values()), file.relative: file.text}
     paths = {name: path for name, (path, _) in shared.items()}
     found: list[str] = []
     for service in services:
-        try:
-            uses = Uses(service, texts, paths)
-        except UnknownServiceError as error:
-            raise InputError(
-                f"services_gone: botocore knows no service {service!r}",
-                path=config,
-                mend="Name it as boto3.client() does",
-            ) from error
-        found += map(str, uses.of(file.relative))
+        found += map(str, Uses(service, texts, paths).of(file.relative))
     return list(dict.fromkeys(found))

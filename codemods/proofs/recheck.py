@@ -74,9 +74,7 @@ def prove(scene: Scene, files: Mapping[str, SourceFile], root: Path) -> Recheck:
     for key in sorted({move.source for move in migration.moves}):
         path = migration.functions[key].path
         shared = importable(root, migration, path)
-        left += proof.service_calls_left(
-            files[path], migration.services_gone, shared, migration.path
-        )
+        left += proof.service_calls_left(files[path], migration.services_gone, shared)
         split += split_state(scene.files[path], _gone(migration, key, proved))
     return Recheck(tuple(proved), tuple(left), tuple(split))
 

@@ -13,10 +13,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import botocore.session
+
 from harness.aws.disruptions import Disruption
 
-# IAM's names where they are not those of botocore's service and operation.
-_PREFIX = {"stepfunctions": "states", "cloudwatch": "cloudwatch", "events": "events"}
+# IAM's prefix is mostly the name under which a service's requests are signed, in botocore's model;
+# that is read from a file, which the services of every tree are spared.
+_PREFIX = {"stepfunctions": "states"} | {
+    name: name
+    for name in ("cloudwatch", "drs", "dynamodb", "ec2", "events", "iam", "lambda", "s3", "sts")
+}
 _ACTION = {"lambda:Invoke": "lambda:InvokeFunction"}
 _CODE = {
     "ec2": "UnauthorizedOperation",
@@ -92,8 +98,15 @@ def refusal(
 
 def action_of(service: str, operation: str) -> str:
     """IAM's name of an operation."""
-    action = f"{_PREFIX.get(service, service)}:{operation}"
+    action = f"{prefix_of(service)}:{operation}"
     return _ACTION.get(action, action)
+
+
+@lru_cache(maxsize=64)
+def prefix_of(service: str) -> str:
+    """IAM's name of a service. Raises UnknownServiceError for one that botocore does not know."""
+    known = _PREFIX.get(service)
+    return known or str(botocore.session.Session().get_service_model(service).signing_name)
 
 
 def resource_of(service: str, place: tuple[str, str], parameters: Any) -> str:

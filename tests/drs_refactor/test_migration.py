@@ -160,6 +160,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ('function = "two-b"', 'function = "three"', 'function = "three"', "'three' is not among"),
     ('alias = "own_get"', 'alias = "own.get"', "own.get", "'own.get' is no Python name"),
     ('alias = "own_get"', "", "[[aliases]]", "[[aliases]] has no 'alias'"),
+    ("[trees]", 'services_gone = ["bacth"]\n[trees]', "services", "knows no service 'bacth'"),
     ("[trees]", "[trees", "[trees", "this is not valid TOML"),
     ("[trees]", "functions = 1\n[trees]", "[functions.one]", "this is not valid TOML"),
 ]

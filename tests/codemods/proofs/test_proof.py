@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from codemods.proofs.proof import moved_functions, service_calls_left
-from drs_refactor.errors import InputError
 from drs_refactor.migration import load
 from tests.codemods.small_tree import PATHS
 from tests.codemods.support import Tree, parsed
@@ -60,15 +57,10 @@ def test_a_copy_that_drifted_is_none(tree: Tree) -> None:
     assert found["find", PATHS["reader"]] is True
 
 
-def test_what_is_left_of_a_service(tmp_path: Path) -> None:
+def test_what_is_left_of_a_service() -> None:
     file = parsed("from common import make\n\n\ndef work():\n    return make()\n")
     shared = {"common": ("common.py", "def make():\n    return boto3.client('batch')\n")}
-    assert service_calls_left(file, ("batch",), shared, tmp_path) == [
+    assert service_calls_left(file, ("batch",), shared) == [
         "index.py:1: imports make (common.py), which calls batch",
         "index.py:5: uses make (common.py), which calls batch",
     ]
-
-
-def test_a_service_that_botocore_does_not_know(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="botocore knows no service 'bacth'"):
-        service_calls_left(parsed(""), ("bacth",), {}, tmp_path)

@@ -76,6 +76,7 @@ def test_actions_have_iams_names() -> None:
     assert action_of("lambda", "Invoke") == "lambda:InvokeFunction"
     assert action_of("stepfunctions", "SendTaskSuccess") == "states:SendTaskSuccess"
     assert action_of("drs", "StartRecovery") == "drs:StartRecovery"
+    assert action_of("elbv2", "*") == "elasticloadbalancing:*"
 
 
 def test_a_role_that_the_templates_do_not_define_is_not_judged() -> None:
