@@ -29,11 +29,11 @@ def leads_to(
             seen.add(name)
             resource = document.get(document.root, "Resources", name)
             queue += planned.get(name, ())
-            queue += _named(resource) if resource is not None else ()
+            queue += named(resource) if resource is not None else ()
     return False
 
 
-def _named(node: yaml.Node) -> Iterator[str]:
+def named(node: yaml.Node) -> Iterator[str]:
     """The resources that a node may refer to, other names included."""
     queue = [(node, False)]
     seen: set[int] = set()

@@ -6,20 +6,32 @@ from dataclasses import dataclass
 
 import yaml
 
-from codemods.templates.yaml_text import Document
+from codemods.templates.yaml_text import Document, text_of
 
-_FUNCTIONS = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
+_SERVERLESS = "AWS::Serverless::Function"
+_FUNCTIONS = frozenset({"AWS::Lambda::Function", _SERVERLESS})
 
 
 @dataclass(frozen=True)
 class FunctionNode:
-    """A function's resource in its template."""
+    """A function's resource in its template. `defaults` are what `Globals` says of every serverless
+    function, `condition` the node that names the one under which it exists.
+    """
 
     document: Document
     logical_id: str
     properties: yaml.Node
+    serverless: bool = False
+    defaults: yaml.Node | None = None
+    condition: yaml.Node | None = None
 
     def get(self, *keys: str) -> yaml.Node | None:
+        """A property, its own or that of every serverless function."""
+        own = self.own(*keys)
+        return own if own is not None else self.document.get(self.defaults, *keys)
+
+    def own(self, *keys: str) -> yaml.Node | None:
+        """A property that stands in its own resource: only that is edited."""
         return self.document.get(self.properties, *keys)
 
     def check_is_mapping(self, node: yaml.Node) -> None:
@@ -52,7 +64,17 @@ def function_in(document: Document, logical_id: str) -> FunctionNode | None:
             resource,
             "Write the function out",
         )
-    return None if properties is None else FunctionNode(document, logical_id, properties)
+    if properties is None:
+        return None
+    serverless = text_of(kind) == _SERVERLESS
+    return FunctionNode(
+        document,
+        logical_id,
+        properties,
+        serverless,
+        document.get(document.root, "Globals", "Function") if serverless else None,
+        document.get(resource, "Condition"),
+    )
 
 
 def resources_of(document: Document) -> list[str]:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import yaml
 
-from codemods.closest import closest
 from codemods.edits import Edit
 from codemods.scene import Scene
-from codemods.templates.function_node import FunctionNode, resources_of
-from codemods.templates.yaml_text import Document
-from drs_refactor.errors import InputError
+from codemods.templates.addresses import ARN, arn_by_name, name_of, no_name
+from codemods.templates.cycles import leads_to
+from codemods.templates.function_node import FunctionNode
+from codemods.templates.roles import INVOKE_FUNCTION, NewStatement, RoleNode, as_list, role_of
+from codemods.templates.stacks import Stacks
+from codemods.templates.yaml_text import Document, is_list, items, text_of
 
-INVOKE_FUNCTION = "lambda:InvokeFunction"
-_ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+Grant = tuple[RoleNode, Edit | NewStatement, str]
+"""What a role is given, and the line that tells it."""
+
+
+@dataclass(frozen=True)
+class _Callee:
+    """What functions of one role call. `known` is what a variable of theirs said of it before."""
+
+    function: FunctionNode
+    known: yaml.Node | None
 
 
 def grants(
@@ -24,145 +34,124 @@ def grants(
     documents: list[Document],
     functions: Mapping[str, FunctionNode],
     calls: Mapping[str, list[str]],
-) -> Iterator[tuple[Document, Edit, str]]:
-    """The edits that let every caller invoke its callees, where the role does not already."""
-    by_role: dict[str, set[str]] = {}
-    for caller, callees in calls.items():
-        if callees:
-            by_role.setdefault(_role(scene, functions[caller]), set()).update(callees)
-    for role, names in sorted(by_role.items()):
-        document, properties = _defined(scene, documents, role)
-        yield from _grant(document, properties, role, [functions[c] for c in sorted(names)])
-
-
-def _role(scene: Scene, caller: FunctionNode) -> str:
-    """The logical id of the role that a caller runs under: its own, or [templates] role where its
-    template takes it from elsewhere.
-    """
-    node, given = caller.get("Role"), scene.migration.templates.role
-    known = resources_of(caller.document)
-    own = "" if node is None else _role_of(node)
-    if own in known:
-        assert node is not None
-        kind = caller.document.get(caller.document.root, "Resources", own, "Type")
-        if kind is None or _text(kind) != "AWS::IAM::Role":
-            raise caller.document.refuse(
-                f"{caller.logical_id} runs under {own}, which is no AWS::IAM::Role",
-                node,
-                "Name the role that it runs under",
-            )
-        return own
-    if node is not None and given in known:
-        raise caller.document.refuse(
-            f"{caller.logical_id} runs under a role that is not in this template, and [templates] "
-            f"role is {given!r}",
-            node,
-            "Name the role that it runs under",
-        )
-    if not given:
-        raise InputError(
-            f"the callers must be allowed {INVOKE_FUNCTION}, and no role is named",
-            path=scene.migration.path,
-            mend="Name its logical id: [templates] role",
-        )
-    return given
-
-
-def _defined(scene: Scene, documents: list[Document], role: str) -> tuple[Document, yaml.Node]:
-    for document in documents:
-        resource = document.get(document.root, "Resources", role)
-        if resource is not None:
-            return document, document.get(resource, "Properties") or resource
-    raise InputError(
-        f"no template defines the role {role!r}"
-        f"{closest(role, [name for document in documents for name in resources_of(document)])}",
-        path=scene.migration.path,
-        mend="Name its logical id: [templates] role",
-    )
+    planned: Mapping[str, list[str]],
+    stacks: Stacks,
+) -> Iterator[Grant]:
+    """What lets every caller invoke its callees, where the role does not already."""
+    roles: dict[tuple[str, str], RoleNode] = {}
+    by_role: dict[tuple[str, str], dict[str, _Callee]] = {}
+    for caller, names in calls.items():
+        if not names:
+            continue
+        role = role_of(scene, documents, functions[caller])
+        roles[role.key] = role
+        for name in names:
+            variable = scene.migration.functions[name].arn_variable
+            value = functions[caller].get("Environment", "Variables", variable)
+            known = value if functions[caller].document is role.document else None
+            by_role.setdefault(role.key, {}).setdefault(name, _Callee(functions[name], known))
+    for key, role in sorted(roles.items(), key=lambda pair: pair[0]):
+        callees = [callee for _, callee in sorted(by_role[key].items())]
+        own = {role.logical_id: [callee.function.logical_id for callee in callees]}
+        yield from _grant(role, callees, stacks, {**own, **planned})
 
 
 def _grant(
-    document: Document, properties: yaml.Node, role: str, callees: list[FunctionNode]
-) -> Iterator[tuple[Document, Edit, str]]:
-    statements = list(_statements(document, properties))
+    role: RoleNode,
+    callees: list[_Callee],
+    stacks: Stacks,
+    planned: Mapping[str, list[str]],
+) -> Iterator[Grant]:
+    document = role.document
+    statements = list(role.statements())
     for statement in statements:
-        _check_deny(document, statement, role, callees)
+        _check_deny(document, statement, role.logical_id, [c.function for c in callees])
     invoking = [s for s in statements if _allows_invoke(document, s)]
-    resources = [item for s in invoking for item in _items(document.get(s, "Resource"))]
-    patterns = [_text(item) for item in resources]
-    missing = []
-    for callee in callees:
-        if any(_is_arn_of(item, callee) for item in resources):
-            continue
-        arn = arn_by_name(callee)
-        if not any(fnmatchcase(_plain(arn), _plain(pattern)) for pattern in patterns):
-            _check_parameters(document, arn, properties, callee)
-            missing.append(f'!Sub "{arn}"')
+    resources = [item for s in invoking for item in items(document.get(s, "Resource"))]
+    missing = [
+        _written(role, callee, stacks, planned)
+        for callee in callees
+        if not any(_reaches(item, callee.function) for item in resources)
+    ]
     if not missing:
         return
-    names = ", ".join(callee.logical_id for callee in callees)
-    change = f"{role}: may invoke {names}"
-    exact = [
-        s for s in invoking if _items(document.get(s, "Resource")) and _only_invokes(document, s)
-    ]
-    if exact:
-        resource = document.get(exact[0], "Resource")
-        assert resource is not None
-        if isinstance(resource, yaml.SequenceNode):
-            yield document, document.add_items(resource, missing), change
-        else:
-            yield document, _as_list(document, resource, missing), change
-        return
-    lists = [
-        statement_list
-        for policy in _policies(document, properties)
-        if isinstance(
-            statement_list := document.get(policy, "PolicyDocument", "Statement"),
-            yaml.SequenceNode,
+    names = ", ".join(callee.function.logical_id for callee in callees)
+    change = f"{role.logical_id}: may invoke {names}"
+    for statement in invoking:
+        resource = document.get(statement, "Resource")
+        if resource is None or not _only_invokes(document, statement):
+            continue
+        if is_list(resource) and resource.value:
+            yield role, document.add_items(resource, missing), change
+            return
+        if not is_list(resource) and "\n" not in document.source(resource):
+            yield role, as_list(document, statement, resource, missing), change
+            return
+    lines = ["Effect: Allow", f"Action: {INVOKE_FUNCTION}", "Resource:"]
+    lines += [f"  - {item}" for item in missing]
+    within = f"{{Effect: Allow, Action: {INVOKE_FUNCTION}, Resource: [{', '.join(missing)}]}}"
+    if not role.can_grow:
+        raise _no_place(role)
+    yield role, NewStatement(lines, within), change
+
+
+def _no_place(role: RoleNode) -> Exception:
+    if role.own:
+        return role.document.refuse(
+            f"{role.logical_id} has Policies to which {INVOKE_FUNCTION} cannot be added",
+            role.policies or role.properties,
+            "Write them as a list",
         )
-    ]
-    if not lists:
-        raise document.refuse(
-            f"{role} has no inline policy to which {INVOKE_FUNCTION} could be added",
-            properties,
-            "Add Policies with one statement; AWS::IAM::Policy and ManagedPolicy are not edited",
+    return role.document.refuse(
+        f"{role.logical_id} has no inline policy to which {INVOKE_FUNCTION} could be added",
+        role.properties,
+        "Add Policies with one statement; AWS::IAM::Policy and ManagedPolicy are not edited",
+    )
+
+
+def _written(
+    role: RoleNode, found: _Callee, stacks: Stacks, planned: Mapping[str, list[str]]
+) -> str:
+    """The callee's ARN in the role: by name, so that nothing refers to the function; by reference
+    where it has no name, and that closes no circle; as a person wrote it for the caller.
+    """
+    document, callee = role.document, found.function
+    if not name_of(callee) and document is callee.document:
+        circle = any(leads_to(document, callee.logical_id, goal, planned) for goal in role.goals)
+        if not circle and stacks.same_condition(
+            document, role.condition, document, callee.condition
+        ):
+            return f"!GetAtt {callee.logical_id}.Arn"
+    why = stacks.difference(document, callee.document, name_of(callee))
+    if name_of(callee) and not why:
+        return f'!Sub "{arn_by_name(callee)}"'
+    if found.known is not None and document is not callee.document:
+        text = document.source(found.known)
+        if "\n" not in text:
+            return text
+    if not why:
+        raise no_name(callee)
+    raise document.refuse(
+        f"the name of {callee.logical_id} is made of {why}",
+        role.properties,
+        f"{_remedy(why.partition(',')[0], nested=document is not callee.document)}, "
+        "or allow the invocation by a wildcard",
+    )
+
+
+def _remedy(name: str, nested: bool) -> str:
+    if name.startswith("AWS::"):
+        return "Make the name of parameters"
+    if nested:
+        return (
+            f"Give both the same {name}, and name the template that nests them in [templates] files"
         )
-    if lists[0].flow_style:
-        item = f"{{Effect: Allow, Action: {INVOKE_FUNCTION}, Resource: [{', '.join(missing)}]}}"
-        yield document, document.add_items(lists[0], [item]), change
-        return
-    lines = ["Effect: Allow", f"  Action: {INVOKE_FUNCTION}", "  Resource:"]
-    lines += [f"    - {item}" for item in missing]
-    edit = document.add_items(lists[0], [lines[0]])
-    indent = " " * lists[0].start_mark.column
-    rest = "".join(f"{indent}{line}{document.newline}" for line in lines[1:])
-    yield document, Edit(edit.start, edit.end, edit.text + rest), change
-
-
-def _as_list(document: Document, resource: yaml.Node, items: list[str]) -> Edit:
-    """A single Resource becomes the first of a list."""
-    document.editable(resource)
-    line_start = document.text.rfind("\n", 0, resource.start_mark.index) + 1
-    line = document.text[line_start : resource.start_mark.index]
-    indent = " " * (len(line) - len(line.lstrip(" -")) + 2)
-    lines = [document.source(resource), *items]
-    text = "".join(f"{document.newline}{indent}- {item}" for item in lines)
-    start = len(document.text[: resource.start_mark.index].rstrip(" "))
-    return Edit(start, start + len(document.text[start : resource.end_mark.index].rstrip()), text)
-
-
-def _policies(document: Document, properties: yaml.Node) -> list[yaml.Node]:
-    return _items(document.get(properties, "Policies"))
-
-
-def _statements(document: Document, properties: yaml.Node) -> Iterator[yaml.Node]:
-    for policy in _policies(document, properties):
-        yield from _items(document.get(policy, "PolicyDocument", "Statement"))
+    return f"Add the parameter {name} here"
 
 
 def _allows_invoke(document: Document, statement: yaml.Node) -> bool:
     effect = document.get(statement, "Effect")
-    return effect is not None and effect.value == "Allow" and _covers_invoke(document, statement)
+    return text_of(effect) == "Allow" and _covers_invoke(document, statement)
 
 
 def _check_deny(
@@ -170,12 +159,11 @@ def _check_deny(
 ) -> None:
     """Refuse a role that is denied what it would be allowed: the denial would win."""
     effect = document.get(statement, "Effect")
-    if effect is None or effect.value != "Deny" or not _covers_invoke(document, statement):
+    if text_of(effect) != "Deny" or not _covers_invoke(document, statement):
         return
-    for resource in _items(document.get(statement, "Resource")):
+    for resource in items(document.get(statement, "Resource")):
         for callee in callees:
-            arn = _plain(arn_by_name(callee))
-            if _is_arn_of(resource, callee) or fnmatchcase(arn, _plain(_text(resource))):
+            if _reaches(resource, callee):
                 raise document.refuse(
                     f"{role} is denied {INVOKE_FUNCTION} on {callee.logical_id}",
                     resource,
@@ -184,7 +172,7 @@ def _check_deny(
 
 
 def _covers_invoke(document: Document, statement: yaml.Node) -> bool:
-    actions = [_text(item) for item in _items(document.get(statement, "Action"))]
+    actions = [text_of(item) for item in items(document.get(statement, "Action"))]
     return document.get(statement, "Condition") is None and any(
         fnmatchcase(INVOKE_FUNCTION.lower(), action.lower()) for action in actions
     )
@@ -192,61 +180,22 @@ def _covers_invoke(document: Document, statement: yaml.Node) -> bool:
 
 def _only_invokes(document: Document, statement: yaml.Node) -> bool:
     """Another action of the statement must not reach further because of this move."""
-    actions = _items(document.get(statement, "Action"))
-    return all(_text(action).lower() == INVOKE_FUNCTION.lower() for action in actions)
+    actions = items(document.get(statement, "Action"))
+    return all(text_of(action).lower() == INVOKE_FUNCTION.lower() for action in actions)
 
 
-def _is_arn_of(resource: yaml.Node, callee: FunctionNode) -> bool:
-    arn = f"{callee.logical_id}.Arn"
-    return (resource.tag == "!GetAtt" and resource.value == arn) or (
-        resource.tag == "!Sub" and resource.value == f"${{{arn}}}"
-    )
-
-
-def _role_of(node: yaml.Node) -> str:
-    """The logical id of the role, in each way in which CloudFormation lets one write its ARN."""
-    while isinstance(node, yaml.MappingNode) and len(node.value) == 1:
-        node = node.value[0][1]
-    if isinstance(node, yaml.SequenceNode) and node.value:
-        node = node.value[0]
-    return re.sub(r"^\$\{|\}$", "", _text(node)).removesuffix(".Arn")
-
-
-def _items(node: yaml.Node | None) -> list[yaml.Node]:
-    if node is None:
-        return []
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else [node]
-
-
-def _text(node: yaml.Node) -> str:
-    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+def _reaches(resource: yaml.Node, callee: FunctionNode) -> bool:
+    """True if a statement's resource is the callee's ARN, or a pattern for it."""
+    reference = f"{callee.logical_id}.Arn"
+    if (resource.tag == "!GetAtt" and resource.value == reference) or (
+        resource.tag == "!Sub" and resource.value == f"${{{reference}}}"
+    ):
+        return True
+    # A function without a name has one that only a wildcard for all can match.
+    arn = f"{ARN}{name_of(callee) or chr(0)}"
+    return fnmatchcase(_plain(arn), _plain(text_of(resource)))
 
 
 def _plain(arn: str) -> str:
     """With the partition written out, and without what fnmatch takes for more than * and ?."""
     return arn.replace("${AWS::Partition}", "aws").replace("[", "").replace("]", "")
-
-
-def arn_by_name(function: FunctionNode) -> str:
-    """The function's ARN as text for !Sub, without a reference to the function."""
-    node = function.get("FunctionName")
-    if isinstance(node, yaml.ScalarNode) and node.tag in ("!Sub", "tag:yaml.org,2002:str"):
-        return f"{_ARN}{node.value}"
-    raise function.document.refuse(
-        f"{function.logical_id} has no FunctionName that its ARN could be written from",
-        node or function.properties,
-        f"Give it one (text or !Sub), or allow {INVOKE_FUNCTION} by a wildcard",
-    )
-
-
-def _check_parameters(
-    document: Document, arn: str, properties: yaml.Node, callee: FunctionNode
-) -> None:
-    for name in re.findall(r"\$\{([^}!]+)\}", arn):
-        known = document.get(document.root, "Parameters", name) is not None
-        if not known and not name.startswith("AWS::"):
-            raise document.refuse(
-                f"the name of {callee.logical_id} is made of {name}, which this template has not",
-                properties,
-                f"Add the parameter {name} here, or allow the invocation by a wildcard",
-            )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import yaml
 
@@ -151,6 +152,15 @@ class Document:
             sequence, sequence.start_mark.column, [f"- {line}" for line in lines]
         )
 
+    def add_item(self, sequence: yaml.SequenceNode, lines: list[str], within: str) -> Edit:
+        """Add one item of several lines, or what is to stand within brackets if the list does."""
+        if sequence.flow_style:
+            return self.add_items(sequence, [within])
+        edit = self.add_items(sequence, lines[:1])
+        indent = " " * (sequence.start_mark.column + 2)
+        rest = "".join((f"{indent}{line}" if line else "") + self.newline for line in lines[1:])
+        return Edit(edit.start, edit.end, edit.text + rest)
+
     def _add_within(self, node: yaml.Node, values: list[yaml.Node], lines: list[str]) -> Edit:
         """Behind the last value, or the opening bracket if there is none; what follows stays."""
         place = self._end_within(values[-1]) if values else node.end_mark.index - 1
@@ -228,6 +238,38 @@ def flattened(node: yaml.Node) -> dict[tuple[str, ...], tuple[str, str]]:
 def _keeps_blank_lines(source: str) -> bool:
     """True for `|+` and `>+`, behind a tag or anchor if there is one."""
     return _KEEPS.match(source) is not None
+
+
+def is_list(node: yaml.Node | None) -> TypeGuard[yaml.SequenceNode]:
+    """False for an intrinsic function with a list of arguments: an item would be one more."""
+    return isinstance(node, yaml.SequenceNode) and not node.tag.startswith("!")
+
+
+def items(node: yaml.Node | None) -> list[yaml.Node]:
+    """The items of a list; what is no list is the only one."""
+    if node is None:
+        return []
+    return list(node.value) if is_list(node) else [node]
+
+
+def text_of(node: yaml.Node | None) -> str:
+    """The text of a scalar, "" for anything else."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def read(node: yaml.Node | None, *keys: str) -> yaml.Node | None:
+    """The value under a path of keys, through merge keys too: to be read, not to be edited."""
+    for key in keys:
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        found = next((value for name, value in node.value if name.value == key), None)
+        if found is None:
+            merged = [
+                part for name, value in node.value if name.tag == _MERGE for part in items(value)
+            ]
+            found = next((f for part in merged if (f := read(part, key)) is not None), None)
+        node = found
+    return node
 
 
 def children_of(node: yaml.Node) -> list[yaml.Node]:

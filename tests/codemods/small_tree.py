@@ -131,6 +131,34 @@ Resources:
       Role: !GetAtt Role.Arn
 """
 
+SERVERLESS = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: python3.12
+    Handler: index.lambda_handler
+    Timeout: 50
+Resources:
+  PlannerFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://code/planner.zip
+      Environment:
+        Variables:
+          QUEUE: q
+          STAGE: s
+  WorkerFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://code/worker.zip
+      FunctionName: worker
+  ReaderFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://code/reader.zip
+"""
+
 CONFIG = """\
 layers = ["fn/shared"]
 services_gone = ["batch"]

@@ -10,6 +10,8 @@ from cfnlint.api import lint_file
 from codemods.migrate import migrate
 from drs_refactor.__main__ import main
 from drs_refactor.migration import load
+from tests.codemods.small_tree import SERVERLESS
+from tests.codemods.support import Tree
 
 
 def said(*templates: Path) -> list[tuple[str, str]]:
@@ -36,3 +38,22 @@ def test_the_other_tree_s_template(
     before = said(sample / "template.yaml")
     assert [rule for rule, _ in before] == ["W1101"]  # an alias, which `package` would resolve
     assert said(tmp_path / "template.yaml") == before
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        "",
+        "Policies: AWSLambdaBasicExecutionRole",
+        "Policies: [AWSLambdaBasicExecutionRole, {SQSPollerPolicy: {QueueName: q}}]",
+        "Policies:\n        - AWSLambdaBasicExecutionRole",
+        "Policies: {Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}",
+    ],
+)
+def test_a_serverless_template(tree: Tree, tmp_path: Path, policies: str) -> None:
+    place = "      CodeUri: s3://code/planner.zip\n"
+    tree.write("template", SERVERLESS.replace(place, f"{place}      {policies}\n"))
+    new = tmp_path / "template.yaml"
+    new.write_text(tree.new("template"))
+    assert "lambda:InvokeFunction" in new.read_text()
+    assert said(new) == said(tree.path("template")) == []

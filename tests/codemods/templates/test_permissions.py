@@ -53,6 +53,12 @@ def test_a_single_resource_becomes_a_list(tree: Tree) -> None:
     )
 
 
+def test_a_single_resource_within_brackets_becomes_a_list(tree: Tree) -> None:
+    old = "              - {{Effect: Allow, Action: lambda:InvokeFunction, Resource: {}}}\n"
+    new = f"\n{old.format(f'[a, {READER}, {WORKER}]')}\n"
+    assert role(tree, old.format("a")) == new
+
+
 def test_a_list_of_resources_grows(tree: Tree) -> None:
     old = allow("\n                  - a  # one\n                  - b")
     assert (
@@ -165,3 +171,77 @@ def test_a_role_of_its_own_is_the_one_that_is_allowed(tree: Tree) -> None:
     assert "main.yaml: PlannerRole: may invoke ReaderFunction, WorkerFunction" in (
         tree.migrate().plan.template_changes
     )
+
+
+def test_a_wildcard_needs_no_name(tree: Tree) -> None:
+    tree.change("template", "      FunctionName: worker\n", "")
+    statement = allow("arn:aws:lambda:*:*:function:*")
+    assert role(tree, statement) == f"\n{statement}\n"
+
+
+def own_role(tree: Tree, condition: str = "") -> None:
+    """The planner runs under a role that nothing else does, and the worker has no name."""
+    text = tree.text("template")
+    policy = text[text.index("      Policies:") : text.index("  PlannerFunction:")].rstrip() + "\n"
+    own = f"  PlannerRole:\n    Type: AWS::IAM::Role\n{condition}    Properties:\n{policy}\n"
+    planner = "FunctionName: planner\n      Role: !GetAtt {}.Arn"
+    text = text.replace(planner.format("Role"), planner.format("PlannerRole"))
+    text = text.replace("      FunctionName: worker\n", "")
+    tree.write("template", text.replace("  PlannerFunction:", f"{own}  PlannerFunction:"))
+
+
+def test_a_function_without_a_name_is_allowed_by_reference(tree: Tree) -> None:
+    own_role(tree)
+    assert "                  - !GetAtt WorkerFunction.Arn\n" in tree.new("template")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Timeout: 100\n", "Timeout: 100\n      KmsKeyArn: !Ref PlannerRole\n"),
+        ("  PlannerFunction:\n", "  PlannerFunction:\n    Condition: IsProd\n"),
+    ],
+)
+def test_a_reference_must_be_one_that_can_be_deployed(tree: Tree, old: str, new: str) -> None:
+    own_role(tree)
+    tree.change("template", old, new)
+    if "Condition" in new:
+        tree.change("template", "  WorkerFunction:\n", "  WorkerFunction:\n    Condition: IsProd\n")
+    assert "WorkerFunction has no FunctionName" in tree.refusal().what
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "!If [A, b, c]",
+        "{'Fn::GetAtt': [Other, Arn]}",
+        "!GetAtt [Other, Arn]",
+        "\n                  Fn::GetAtt: [Other, Arn]",
+    ],
+)
+def test_a_resource_by_an_intrinsic_function_becomes_the_first_of_a_list(
+    tree: Tree, resource: str
+) -> None:
+    new = role(tree, allow(resource))
+    assert new.split() == f"{allow(f'- {resource}')} - {READER} - {WORKER}".split()
+    assert "\n\n" not in new.rstrip()
+
+
+def test_a_role_in_another_template(tree: Tree) -> None:
+    before, _, functions = TEMPLATE.partition("  PlannerFunction:")
+    head = TEMPLATE[: TEMPLATE.index("  Role:")]
+    tree.write("template", before)
+    functions = functions.replace("!GetAtt Role.Arn", "!Ref RoleArn")
+    (tree.root / "functions.yaml").write_text(f"{head}  PlannerFunction:{functions}")
+    error = tree.refusal()
+    assert error.what == (
+        "the name of ReaderFunction is made of Stage, which main.yaml and functions.yaml may be "
+        "given differently"
+    )
+    assert error.place == f"{tree.path('template')}:{tree.line('template', '      Policies:')}"
+    stack = "  {}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+    stack += "      TemplateURL: {}.yaml\n      Parameters: {{Stage: !Ref Stage}}\n"
+    stacks = stack.format("A", "main") + stack.format("B", "functions")
+    (tree.root / "parent.yaml").write_text(head + stacks)
+    tree.changed()
+    assert READER in tree.new("template")
