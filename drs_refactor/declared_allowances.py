@@ -12,6 +12,7 @@ from drs_refactor.toml_keys import Keys
 
 KINDS = (
     "permission",
+    "late",
     "calls",
     "exception",
     "state",
@@ -24,7 +25,7 @@ KINDS = (
     "network",
 )
 """What is compared: the kinds of a divergence, in the order in which causes are looked for."""
-NEVER = ("permission", "network", "exception")
+NEVER = ("permission", "late", "network", "exception")
 
 
 def allowance(keys: Keys) -> Allowance:

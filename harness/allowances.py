@@ -50,8 +50,16 @@ class MovedInvocations:
         kept = [call for call in recording.calls if not self._covers(call)]
         return kept, Allowance(self.name, self.reason, len(recording.calls) - len(kept))
 
+    def others(self, recording: Recording) -> list[RecordedCall]:
+        """The calls that invoke no moved action, whether or not that failed."""
+        return [call for call in recording.calls if not self.is_of(call)]
+
     def _covers(self, call: RecordedCall) -> bool:
-        if call.name != "lambda.Invoke" or call.error is not None or call.attempts != 1:
+        return call.error is None and call.attempts == 1 and self.is_of(call)
+
+    def is_of(self, call: RecordedCall) -> bool:
+        """True for an invocation of a moved action."""
+        if call.name != "lambda.Invoke":
             return False
         target = str(call.parameters.get("FunctionName", "")).rpartition(":")[2]
         try:

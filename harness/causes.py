@@ -14,6 +14,7 @@ _ORDER = (
     "network",
     "permission",
     "calls",
+    "late",
     "exception",
     "state",
     "step",

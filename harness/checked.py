@@ -106,6 +106,7 @@ _PARTS = {
     "invoke": "Invocation",
     "refuse": "Disruption",
     "slow": "Latency",
+    "faults": "Fault",
     "start": "Start",
     "timing": "JobTiming",
     "quotas": "Quotas",

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.allowances import Allowance, Declared, MovedInvocations, excuse
 from harness.causes import in_order_of_cause
-from harness.recording import Execution, RecordedCall, Recording, Step
+from harness.recording import Execution, RecordedCall, Recording, Step, reads_only
 from harness.strict import Difference, differences
 from harness.values import MISSING
 
@@ -43,12 +43,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a comparison knows of the move: declared invocations and other differences, and the
-    moved functions, by their new name with the old one.
+    """What a comparison knows of the move: declared invocations and other differences, the moved
+    functions, by their new name with the old one, and what a failed invocation sets, by action.
     """
 
     invocations: MovedInvocations
     moved: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     declared: tuple[Declared, ...] = ()
 
 
@@ -58,6 +59,7 @@ def compare(legacy: Recording, refactored: Recording, rules: Rules) -> Compariso
     refactored_calls, allowed = rules.invocations.split(refactored)
     found = [
         *_permissions(legacy_calls, refactored.calls),
+        *late_calls(legacy, refactored),
         *_steps(legacy.steps, refactored.steps),
         *_calls(legacy_calls, refactored_calls),
         *_executions(legacy.executions, refactored.executions),
@@ -86,6 +88,21 @@ def _permissions(
                 f"{call.function} {call.name}",
                 MISSING,
                 f"{message}: allow it in the role of {call.function}",
+                refactored_place=call.place,
+            )
+
+
+def late_calls(legacy: Recording, refactored: Recording) -> Iterator[Divergence]:
+    """Calls that change something after whoever waited for their function had given up."""
+    known = {(call.step, call.name) for call in legacy.calls if call.late}
+    for call in refactored.calls:
+        if call.late and not reads_only(call.name) and (call.step, call.name) not in known:
+            yield Divergence(
+                "late",
+                call.step,
+                f"{call.function} {call.name}",
+                MISSING,
+                f"made at {call.at:g} s, when its caller had given up",
                 refactored_place=call.place,
             )
 

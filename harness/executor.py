@@ -90,9 +90,13 @@ class Workers(Generic[Task, Result]):
             _end(worker)
 
     def run(
-        self, tasks: Sequence[Task], on_result: Callable[[int, Result | Lost], None]
+        self,
+        tasks: Sequence[Task],
+        on_result: Callable[[int, Result | Lost], None],
+        until: Callable[[], bool] = lambda: False,
     ) -> Done[Result]:
-        """Do all tasks; `on_result` is told each result, with its task's place, as it comes.
+        """Do all tasks, none more once `until` says so; `on_result` is told each result, with its
+        task's place, as it comes.
 
         Raises InputError if a task raised it. Ctrl-C and SIGTERM end it with what is done.
         """
@@ -101,6 +105,8 @@ class Workers(Generic[Task, Result]):
         try:
             with _terminated_as_interrupted():
                 while waiting or any(worker.index is not None for worker in self._workers):
+                    if until():
+                        waiting.clear()
                     self._hand_out(tasks, waiting)
                     for index, result in self._collect():
                         results[index] = result

@@ -39,7 +39,7 @@ def check(tree: Tree, scenario: Scenario) -> None:
             f"the templates of {tree.root} define no state machine",
             "Add its template to [templates] files",
         )
-    for key in ("refuse", "slow"):
+    for key in ("refuse", "slow", "faults"):
         for disturbed in getattr(scenario, key):
             _check_operation(scenario, key, disturbed.operation)
 

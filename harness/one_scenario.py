@@ -11,8 +11,9 @@ from harness.allowances import Allowance, total
 from harness.aws import shortcuts
 from harness.aws.container import current_step
 from harness.blame import Side, Suspect, suspects
-from harness.comparison import Comparison, compare
+from harness.comparison import Comparison
 from harness.explain import explain
+from harness.faults.judge import compared
 from harness.reached import Tracer
 from harness.recording import Recording
 from harness.results import CONTROL, Finding, ScenarioResult, Trees, Work
@@ -27,7 +28,7 @@ def verify_one(work: Work) -> ScenarioResult:
     """Verify one scenario in this process."""
     if work.plain:
         shortcuts.never()
-    sides = _sides(work.trees)
+    sides = sides_of(work.trees)
     with sampled((work.trees.legacy, work.trees.refactored), on=work.shares) as looks:
         result = verify_scenario(sides, work.scenario)
     result = replace(result, shares=Shares(dict(looks)))
@@ -44,7 +45,7 @@ def verify_one(work: Work) -> ScenarioResult:
 _known: dict[Trees, Sides] = {}
 
 
-def _sides(trees: Trees) -> Sides:
+def sides_of(trees: Trees) -> Sides:
     """The trees as this worker has read them."""
     if trees not in _known:
         _known[trees] = read_sides(trees)
@@ -69,7 +70,7 @@ def verify_scenario(sides: Sides, scenario: Scenario) -> ScenarioResult:
         denied = sides.denied if cold and not control else None
         refactored = run(other, scenario, cold=cold, denied=denied)
         warm = warm or legacy
-        comparison = compare(legacy, refactored, sides.rules)
+        comparison = compared(legacy, refactored, sides.rules, scenario.faults)
         allowances += comparison.allowances
         if comparison.divergences:
             break

@@ -22,7 +22,8 @@ class RecordedCall:
     """An API call that code in a function made. `at` in virtual seconds since the start, `step` the
     number, from 1, of the step in whose course it was made; `denied` says that the function's role
     does not permit it, `place` which line of the tree made it ("lambda/x/index.py:12 name"),
-    `retries` how its client retries.
+    `retries` how its client retries, `late` that whoever waited for its function had given up;
+    `acted` how often the service did it, `fault` what befell it.
     """
 
     step: int
@@ -37,6 +38,9 @@ class RecordedCall:
     denied: bool = False
     place: str = ""
     retries: str = ""
+    late: bool = False
+    acted: int = 1
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,3 +82,11 @@ class Recording:
     ec2: Mapping[str, Any]
     logs: tuple[LogLine, ...]
     network_attempts: tuple[str, ...]
+
+
+_READING = ("Describe", "Get", "List", "BatchGet", "Query", "Scan", "Search", "Head", "Lookup")
+
+
+def reads_only(name: str) -> bool:
+    """True for an operation that changes nothing, by its name ("drs.DescribeJobs")."""
+    return name.partition(".")[2].startswith(_READING)

@@ -36,6 +36,7 @@ def run(
         cold=cold,
         disruptions=scenario.refuse,
         latencies=scenario.slow,
+        faults=scenario.faults,
         history_limit=scenario.history_limit,
         concurrency=scenario.concurrency,
         denied=denied,

@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.aws.disruptions import Disruption, Latency
+from harness.aws.faults import Fault
 from harness.aws.places import HUB, REGION
 from harness.plans import JobPlan, JobTiming, Launch, Quotas
 
 __all__ = [
     "Disruption",
+    "Fault",
     "Invocation",
     "JobTiming",
     "Latency",
@@ -125,6 +127,7 @@ class Scenario:
     invoke: tuple[Invocation, ...] = ()
     refuse: tuple[Disruption, ...] = ()
     slow: tuple[Latency, ...] = ()
+    faults: tuple[Fault, ...] = ()
     concurrency: Mapping[str, int] = field(default_factory=dict)
     history_limit: int = 25_000
     source: str = field(default="", compare=False)

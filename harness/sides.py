@@ -42,5 +42,14 @@ def rules_of(migration: Migration, refactored: Tree) -> Rules:
         if move.action:
             actions.setdefault(refactored.functions[move.destination].name, set()).add(move.action)
     invocations = MovedInvocations({name: frozenset(found) for name, found in actions.items()})
-    declared = tuple(Declared(allowance) for allowance in migration.allowances)
-    return Rules(invocations, {move.name: move.function for move in migration.moves}, declared)
+    return Rules(
+        invocations,
+        {move.name: move.function for move in migration.moves},
+        {
+            move.action: {} if isinstance(failure, str) else dict(failure)
+            for move in migration.moves
+            if move.action
+            for failure in (move.on_invocation_failure,)
+        },
+        tuple(Declared(allowance) for allowance in migration.allowances),
+    )

@@ -24,6 +24,7 @@ from harness.aws import (
 from harness.aws.calls import Call
 from harness.aws.container import Answer, Container, current_step, running
 from harness.aws.disruptions import Disruption, Disruptor, Latency
+from harness.aws.faults import Fault, Faults
 from harness.aws.function import FunctionDefinition, LogLine
 from harness.aws.lambda_runtime import LambdaRuntime
 from harness.aws.notes import OnRun
@@ -49,6 +50,7 @@ class World:
         cold: bool = False,
         disruptions: tuple[Disruption, ...] = (),
         latencies: tuple[Latency, ...] = (),
+        faults: tuple[Fault, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
         concurrency: Mapping[str, int] | None = None,
         denied: Mapping[str, tuple[str, ...]] | None = None,
@@ -62,6 +64,7 @@ class World:
         self.clock = VirtualClock()
         self.runtime = LambdaRuntime(self.clock, self, cold, on_run)
         self._disruptor = Disruptor(disruptions, latencies)
+        self._faults = Faults(faults)
         self._history_limit = history_limit
         self._concurrency = concurrency or {}
         self._policies = {
@@ -88,7 +91,7 @@ class World:
         enter(stepfunctions.limited_history(self._history_limit))
         virtual_threading.use_clock(self.clock)
         lambda_service.use_runtime(self.runtime)
-        calls.use(self._disruptor, self._authorize)
+        calls.use(self._disruptor, self._authorize, self._faults)
         deploy(self.tree)
         for function in self.tree.functions.values():
             self.runtime.add(function, self._concurrency.get(function.key))
@@ -235,4 +238,7 @@ def _recorded(call: Call) -> RecordedCall:
         call.denied,
         call.place,
         call.retries,
+        call.late,
+        call.acted,
+        call.fault.kind if call.fault else "",
     )

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import sys
 from pathlib import Path
 
+from drs_refactor import fault_run
+from drs_refactor.cases import write_case
 from drs_refactor.documents import can_be_written, relative, versions, write, write_json
 from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
+from drs_refactor.progress import Progress
 from harness import scenario_files
 from harness.reports import documents, markdown, text
-from harness.results import ScenarioResult, Trees, Verification
+from harness.results import Trees, Verification
 from harness.verify import Options, verify
 
 NAME = "verify"
 HELP = "run scenarios on both trees in the fake account and compare everything they do"
 EXAMPLE = "drs-refactor verify --scenario 'pause-*' --json verify.json"
-
-CASES = Path("reports/cases")
-"""Where divergent scenarios are written, each as a file that `replay` takes."""
 
 
 def add_trees(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="GLOB",
         help="only scenarios whose name matches; may be given several times",
     )
+    parser.add_argument(
+        "--faults", action="store_true", help="let every AWS call fail, in every way, on both trees"
+    )
+    parser.add_argument(
+        "--budget", type=float, metavar="S", help="seconds that --faults may take; 240"
+    )
     parser.add_argument("--list", action="store_true", help="list the scenarios and what they show")
     parser.add_argument(
         "--coverage", action="store_true", help="list lines and branches that no scenario reached"
@@ -76,11 +79,17 @@ def run(options: argparse.Namespace) -> int:
     trees = trees_of(options)
     for path in (options.json, options.junit, options.report):
         can_be_written(path)
-    progress = _Progress(len(scenarios))
+    if options.faults:
+        return fault_run.run(trees, scenarios, options)
+    progress = Progress(len(scenarios))
     asked = Options(options.coverage, options.speed, options.plain)
-    verification = verify(trees, scenarios, progress.result, asked)
+    verification = verify(
+        trees, scenarios, lambda r: progress.done(r.name, r.verdict == "identical"), asked
+    )
     progress.clear()
-    replays = {r.name: _write_case(trees, r) for r in verification.results if r.findings}
+    replays = {
+        r.name: write_case(trees, r.scenario, r.name) for r in verification.results if r.findings
+    }
     _print(verification, replays, options)
     names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
     write_json(options.json, documents.as_json(verification, names, versions()))
@@ -107,45 +116,3 @@ def _print(
     if options.speed:
         for line in text.speed(verification):
             print(line)
-
-
-def _write_case(trees: Trees, result: ScenarioResult) -> str:
-    """Write what `replay` needs, and give the command."""
-    path = CASES / f"{result.name}.json"
-    case = {
-        "scenario": result.scenario.as_case(),
-        "config": _from(path, trees.config),
-        "legacy": _from(path, trees.legacy),
-        "refactored": _from(path, trees.refactored),
-    }
-    write(path, json.dumps(case, indent=2, ensure_ascii=False) + "\n")
-    return f"drs-refactor replay {path.as_posix()}"
-
-
-def _from(case: Path, path: Path) -> str:
-    """A path as a case gives it: from the folder that the case is in."""
-    return Path(os.path.relpath(path, case.parent)).as_posix()
-
-
-class _Progress:
-    """One line that is written over, on a terminal; nothing where the output is piped."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done, self._divergent = total, 0, 0
-        self._on = sys.stderr.isatty()
-        self._show("starting")
-
-    def result(self, result: ScenarioResult) -> None:
-        self._done += 1
-        self._divergent += result.verdict != "identical"
-        self._show(result.name)
-
-    def clear(self) -> None:
-        if self._on:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-    def _show(self, name: str) -> None:
-        if self._on:
-            bad = f", {self._divergent} not identical" if self._divergent else ""
-            line = f"{self._done}/{self._total}{bad}  {name}"
-            print(f"\r\x1b[K{line[:100]}", end="", file=sys.stderr, flush=True)

@@ -24,9 +24,10 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.iam.models import get_account_id_from
 from moto.moto_api._internal import mock_random
 
-from harness.aws import ids
+from harness.aws import faults, ids
 from harness.aws.container import current_step, running
 from harness.aws.disruptions import Disruption, Disruptor, response
+from harness.aws.faults import Fault, Faults
 from harness.values import frozen_copy
 
 _moto_answer = BotocoreStubber.__call__
@@ -47,7 +48,9 @@ assert list(inspect.signature(_original).parameters) == ["self", "operation_name
 class Call:
     """One API call. `attempts` counts what was sent; `error` is (code, message), if it raised;
     `unanswered` says that the fake account has no such operation, `denied` that the function's role
-    does not permit it.
+    does not permit it; `caller` is the call in whose course it was made, `late` says
+    that the caller had given up by then; `acted` counts the sends that the service answered with
+    success, whether or not the answer came back.
     """
 
     at: float
@@ -66,6 +69,11 @@ class Call:
     read_timeout: float = field(default=60.0, repr=False)
     place: str = ""
     retries: str = ""
+    fault: Fault | None = field(default=None, repr=False)
+    caller: Call | None = field(default=None, repr=False)
+    ended: bool = field(default=False, repr=False)
+    late: bool = False
+    acted: int = 0
 
     @property
     def name(self) -> str:
@@ -79,12 +87,15 @@ Authorize = Callable[["Call"], Disruption | None]
 
 _disruptor: Disruptor | None = None
 _authorize: Authorize | None = None
+_faults: Faults | None = None
 
 
-def use(disruptor: Disruptor | None, authorize: Authorize | None) -> None:
-    """Name the scenario's refusals, and who decides whether a call is permitted."""
-    global _disruptor, _authorize
-    _disruptor, _authorize = disruptor, authorize
+def use(
+    disruptor: Disruptor | None, authorize: Authorize | None, faults: Faults | None = None
+) -> None:
+    """Name the scenario's refusals and faults, and who decides whether a call is permitted."""
+    global _disruptor, _authorize, _faults
+    _disruptor, _authorize, _faults = disruptor, authorize, faults
 
 
 def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any) -> Any:
@@ -102,6 +113,10 @@ def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any
             answer = _disruptor.answer(call.name, call.protocol, request.url)
             if answer is not None:
                 return answer
+        if call.fault is not None:
+            answer = faults.before(call.fault, call, request.url)
+            if answer is not None:
+                return answer
     try:
         answer = _moto_answer(self, event_name, request, **options)
     except NotImplementedError:
@@ -111,6 +126,10 @@ def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any
     # How moto answers for a service that it does not have.
     if call is not None and answer is not None and answer.status_code == 404:
         call.unanswered = answer.raw.getvalue() == b"Not yet implemented"
+    if call is not None and running.get() is not None:
+        call.acted += answer is not None and answer.status_code < 300
+        if call.fault is not None:
+            faults.after(call.fault, call, request.url)
     return answer
 
 
@@ -174,7 +193,11 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
                 read_timeout=float(self.meta.config.read_timeout),
                 place=_place(container.function.root),
                 retries=_retries(self.meta.config),
+                caller=current_call.get(),
             )
+            call.late = call.caller is not None and (call.caller.ended or call.caller.late)
+            if _faults is not None:
+                call.fault = _faults.of(call)
             on_call(call)
             token = current_call.set(call)
             try:
@@ -186,6 +209,7 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
                 call.error = (type(error).__name__, str(error))
                 raise
             finally:
+                call.ended = True
                 current_call.reset(token)
 
     with patch.object(botocore.client.BaseClient, "_make_api_call", make_api_call):

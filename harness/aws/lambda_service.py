@@ -98,6 +98,7 @@ def _from_queue(runtime: LambdaRuntime, name: str, payload: str) -> None:
     while runtime.is_full(name) and waited < 6 * 3600:
         runtime.clock.sleep(pause)
         waited, pause = waited + pause, min(2 * pause, 300.0)
+    current_call.set(None)  # nobody waits for it
     runtime.run(name, payload, source="asynchronous")
 
 

@@ -1,0 +1,34 @@
+"""Cases: files from which `replay` runs a scenario again, on the trees that it diverged on."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from drs_refactor.documents import write
+from harness.results import Trees
+from harness.scenario import Scenario
+
+CASES = Path("reports/cases")
+"""Where cases are written."""
+
+
+def write_case(trees: Trees, scenario: Scenario, name: str, **more: Any) -> str:
+    """Write what `replay` needs, and give the command."""
+    path = CASES / f"{name}.json"
+    case = {
+        "scenario": scenario.as_case(),
+        "config": _from(path, trees.config),
+        "legacy": _from(path, trees.legacy),
+        "refactored": _from(path, trees.refactored),
+        **more,
+    }
+    write(path, json.dumps(case, indent=2, ensure_ascii=False) + "\n")
+    return f"drs-refactor replay {path.as_posix()}"
+
+
+def _from(case: Path, path: Path) -> str:
+    """A path as a case gives it: from the folder that the case is in."""
+    return Path(os.path.relpath(path, case.parent)).as_posix()

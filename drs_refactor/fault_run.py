@@ -1,0 +1,44 @@
+"""`verify --faults`: strike every call, report what the two trees take differently."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from drs_refactor.cases import write_case
+from drs_refactor.documents import relative, versions, write_json
+from drs_refactor.exits import EXIT
+from drs_refactor.progress import Progress
+from harness.faults.campaign import BUDGET, campaign
+from harness.faults.results import Campaign
+from harness.reports import faults
+from harness.results import Trees
+from harness.scenario import Scenario
+
+SHOWN = 20
+"""Divergences that are shown and written as cases."""
+
+
+def run(trees: Trees, scenarios: Sequence[Scenario], options: argparse.Namespace) -> int:
+    """Run it, print it, write it."""
+    progress = Progress(len(scenarios))
+
+    def told(done: int, asked: int) -> None:
+        progress.at(done, asked, "strikes")
+
+    found = campaign(trees, scenarios, told, options.budget or BUDGET)
+    progress.clear()
+    replays = _cases(trees, found)
+    for line in faults.text(found, replays):
+        print(line)
+    names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
+    write_json(options.json, faults.as_json(found, replays, names, versions()))
+    return EXIT[found.verdict]
+
+
+def _cases(trees: Trees, found: Campaign) -> list[str]:
+    """A case for each of the first divergences, simplest first."""
+    return [
+        write_case(trees, struck.scenario, f"fault-{number}-{struck.scenario.name}")
+        for number, struck in enumerate(faults.shown(found)[:SHOWN], 1)
+    ]

@@ -1,0 +1,191 @@
+"""What a fault may lead to at an invocation of a moved action, which legacy does not have: nothing
+where nothing ran and it can be repeated, else what migration.toml declares for it, and never an
+error taken for a state, a wave called completed, an execution lost, or anything done twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from harness.aws.faults import INVOKE, Fault, action_of
+from harness.clock_readings import without_clock
+from harness.comparison import Comparison, Divergence, Rules, compare, late_calls
+from harness.faults.points import REPEATED
+from harness.recording import Recording, Step, reads_only
+from harness.strict import differences
+from harness.values import MISSING, to_json
+
+KIND = "invocation"
+
+
+def is_of_invocation(fault: Fault) -> bool:
+    """True for a fault that legacy cannot meet."""
+    return fault.operation == INVOKE and fault.action != ""
+
+
+def compared(
+    legacy: Recording, refactored: Recording, rules: Rules, faults: tuple[Fault, ...]
+) -> Comparison:
+    """The comparison of two runs; of runs that met faults at an invocation, what is wrong there.
+
+    A call that is too slow for legacy's time limit may not be for a raised one, so what both do
+    then need not be the same; but nothing goes on whose caller has given up.
+    """
+    whole = compare(legacy, refactored, rules)
+    if any(map(is_of_invocation, faults)):
+        return replace(whole, divergences=tuple(judge(faults, legacy, refactored, rules)))
+    if any(fault.kind == "too slow" for fault in faults):
+        return replace(whole, divergences=tuple(late_calls(legacy, refactored)))
+    return whole
+
+
+def judge(
+    faults: tuple[Fault, ...], legacy: Recording, refactored: Recording, rules: Rules
+) -> list[Divergence]:
+    """What is wrong with a run whose invocations met faults, beside legacy, whose did not."""
+    if not differences(_outcome(legacy), _outcome(refactored)):
+        return list(late_calls(legacy, refactored))
+    if all(fault.kind in REPEATED and fault.times == 1 for fault in faults):
+        return [
+            Divergence(KIND, 0, d.path, d.legacy, d.refactored)
+            for d in differences(_outcome(legacy), _outcome(refactored), "outcome")
+        ]
+    return [
+        *_states(legacy, refactored, rules),
+        *_executions(legacy, refactored),
+        *_run_again(refactored, rules),
+        *_done_twice(legacy, refactored, rules),
+        *late_calls(legacy, refactored),
+    ]
+
+
+def _outcome(recording: Recording) -> Any:
+    """What a run led to: every answer, where executions ended, and what stands in the account."""
+    executions = [
+        {**vars(execution), "path": [state for state, _ in execution.path]}
+        for execution in recording.executions
+    ]
+    steps = [(step.function, step.result, step.error) for step in recording.steps]
+    kept = [steps, executions, recording.tables, recording.drs, recording.ec2]
+    return without_clock(kept)
+
+
+def _states(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[Divergence]:
+    """The first answer that is another one must be a failure as it is declared; no answer may have
+    keys that no state has.
+    """
+    known = {key for step in legacy.steps for key in _keys(step)}
+    known |= {key for failure in rules.failures.values() for key in failure}
+    for number, step in enumerate(refactored.steps, 1):
+        for key in sorted(_keys(step) - known):
+            yield Divergence(KIND, number, f"result.{key}", MISSING, _value(step, key))
+    for number, step in enumerate(refactored.steps, 1):
+        old = legacy.steps[number - 1] if number <= len(legacy.steps) else None
+        if old is not None and _answer(old) == _answer(step):
+            continue
+        if old is not None and not _is_declared(old, step, rules.failures):
+            for key in sorted({*_keys(old), *_keys(step)}):
+                one, other = _value(old, key), _value(step, key)
+                if without_clock(one) != without_clock(other):
+                    yield Divergence(KIND, number, f"result.{key}", one, other)
+        return
+
+
+def _is_declared(old: Step, step: Step, failures: Mapping[str, Mapping[str, Any]]) -> bool:
+    """True for an error, or an answer in which a failed invocation stands as it is declared. One
+    that is declared to be raised must leave its words at least, where its caller catches it.
+    """
+    if step.error is not None:
+        return True
+    said = [
+        value
+        for key in _keys(step)
+        if isinstance(value := _value(step, key), str) and value and value != _value(old, key)
+    ]
+    return any(
+        all(
+            bool(_value(step, key)) if value == "{error}" else _value(step, key) == value
+            for key, value in failure.items()
+        )
+        for failure in failures.values()
+        if said
+    )
+
+
+def _executions(legacy: Recording, refactored: Recording) -> Iterator[Divergence]:
+    """None is lost, and none succeeds with another result."""
+    olds = {execution.name: execution for execution in legacy.executions}
+    for execution in refactored.executions:
+        old = olds.get(execution.name)
+        if execution.status == "RUNNING" and (old is None or old.status != "RUNNING"):
+            yield Divergence(
+                KIND, 0, f"{execution.name} status", old.status if old else MISSING, "RUNNING"
+            )
+        elif execution.status == "SUCCEEDED" and old is not None:
+            one, other = without_clock(old.output), without_clock(execution.output)
+            for d in differences(one, other, f"{execution.name} output"):
+                yield Divergence(KIND, 0, d.path, d.legacy, d.refactored)
+
+
+def _run_again(refactored: Recording, rules: Rules) -> Iterator[Divergence]:
+    """An action whose answer was lost may have run: it must not be asked for again."""
+    lost: dict[tuple[int, str], int] = {}
+    for call in filter(rules.invocations.is_of, refactored.calls):
+        what = (call.step, str(call.parameters.get("Payload")))
+        if what in lost or call.fault == "lost":
+            lost[what] = lost.get(what, 0) + call.acted
+            if lost[what] > 1:
+                path = f"invocation of {action_of(call)}"
+                told = f"run {lost[what]} times: again after its answer was lost"
+                yield Divergence(KIND, call.step, path, "run once", told, "", call.place)
+
+
+def _done_twice(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[Divergence]:
+    """Nothing is done more often than legacy does it."""
+    until = _first_other(legacy, refactored)
+    olds, news = _effects(legacy, rules, until), _effects(refactored, rules, until)
+    for effect, count in news.items():
+        if count > olds[effect]:
+            name, parameters = effect
+            yield Divergence(
+                KIND, 0, f"{name} {parameters[:200]}", f"{olds[effect]} times", f"{count} times"
+            )
+
+
+def _first_other(legacy: Recording, refactored: Recording) -> int:
+    """The number of the first step that is answered otherwise."""
+    for number, (old, new) in enumerate(zip(legacy.steps, refactored.steps, strict=False), 1):
+        if _answer(old) != _answer(new):
+            return number
+    return min(len(legacy.steps), len(refactored.steps)) + 1
+
+
+def _effects(recording: Recording, rules: Rules, until: int) -> Counter[tuple[str, str]]:
+    """What the services did, by operation and parameters, reading apart. What people do after a
+    failure depends on what they find, so it is left out.
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    for call in rules.invocations.others(recording):
+        step = recording.steps[call.step - 1] if call.step <= len(recording.steps) else None
+        if step is None or (call.step > until and not step.source.startswith("states")):
+            continue
+        if not reads_only(call.name) and not call.name.startswith("sts."):
+            parameters = json.dumps(to_json(without_clock(call.parameters)), sort_keys=True)
+            found[call.name, parameters] += call.acted
+    return found
+
+
+def _answer(step: Step) -> Any:
+    return without_clock((step.function, step.result, step.error))
+
+
+def _keys(step: Step) -> set[str]:
+    return set(step.result) if isinstance(step.result, dict) else set()
+
+
+def _value(step: Step, key: str) -> Any:
+    return step.result.get(key, MISSING) if isinstance(step.result, dict) else MISSING

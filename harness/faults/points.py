@@ -1,0 +1,97 @@
+"""Where faults can strike: the calls of a scenario, told by what they do, and what can become of
+each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.aws.faults import INVOKE, Fault, Kind
+from harness.aws.faults import action_of as action
+from harness.recording import RecordedCall, reads_only
+
+OFTEN = 1_000
+"""`times` of a fault that does not go away."""
+
+_CALLS: tuple[Kind, ...] = ("throttled", "denied", "failed", "cut", "slow", "too slow")
+_WRITES: tuple[Kind, ...] = ("lost",)
+_CONDITIONS = ("dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.DeleteItem")
+_INVOCATIONS: tuple[Kind, ...] = (
+    *("throttled", "unreachable", "denied", "failed", "cut", "lost"),
+    *("crashed", "timed out", "too large", "error dictionary", "nothing"),
+)
+REPEATED: tuple[Kind, ...] = ("throttled", "unreachable")
+"""What says that nothing has run: a stub may repeat the invocation, and must."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One call of a scenario. `site` is the line of the tree that makes it, `what` the operation
+    or, of a moved action's invocation, the action; `limit` the seconds that its function has.
+    """
+
+    operation: str
+    action: str
+    account: str
+    region: str
+    number: int
+    site: str
+    function: str
+
+    @property
+    def what(self) -> str:
+        return f"invocation of {self.action}" if self.action else self.operation
+
+
+def points(calls: Iterable[RecordedCall]) -> list[Point]:
+    """The first and the last occurrence of each operation at each line of the tree."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    first: dict[tuple[str, str], Point] = {}
+    last: dict[tuple[str, str], Point] = {}
+    for call in calls:
+        what = (call.name, action(call), call.account, call.region)
+        counts[what] += 1
+        point = Point(*what, counts[what], call.place, call.function)
+        first.setdefault((call.place, point.what), point)
+        last[call.place, point.what] = point
+    return list(dict.fromkeys(p for key in first for p in (first[key], last[key])))
+
+
+def faults_at(point: Point, limit: float) -> Iterator[Fault]:
+    """What can become of a call that both trees make; `limit` is its function's time in legacy."""
+    kinds = [*_CALLS, *(_WRITES if not reads_only(point.operation) else ())]
+    kinds += ["condition"] if point.operation in _CONDITIONS else []
+    shares = {"slow": 0.8, "too slow": 1.25}
+    for kind in kinds:
+        yield _fault(point, kind, seconds=shares.get(kind, 0.0) * limit)
+
+
+def faults_of_invocation(point: Point, limit: float) -> Iterator[Fault]:
+    """What can become of an invocation; `limit` is the time of the function that it is for."""
+    for kind in _INVOCATIONS:
+        yield _fault(point, kind, seconds=limit if kind == "timed out" else 0.0)
+        if kind in REPEATED:
+            yield _fault(point, kind, times=OFTEN)
+
+
+def _fault(point: Point, kind: Kind, *, times: int = 1, seconds: float = 0.0) -> Fault:
+    return Fault(
+        point.operation,
+        kind,
+        point.number,
+        times,
+        point.action,
+        point.account,
+        point.region,
+        seconds,
+    )
+
+
+def told(fault: Fault) -> str:
+    """A fault in words."""
+    what = f"invocation of {fault.action}" if fault.operation == INVOKE and fault.action else ""
+    often = " and all after it" if fault.times > 1 else ""
+    where = f"{fault.account}/{fault.region}"
+    return f"{fault.kind}: {what or fault.operation} no. {fault.number}{often} in {where}"

@@ -1,0 +1,90 @@
+"""What a fault run found: data only, passed between workers, reports and commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.aws.faults import Fault
+from harness.comparison import Divergence
+from harness.results import Trees
+from harness.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Strike:
+    """A place in a scenario and what becomes of it: one fault, or a pair. `site` is the line of the
+    tree, `what` the operation or the moved action whose invocation it is.
+    """
+
+    faults: tuple[Fault, ...]
+    site: str
+    what: str
+    on_invocation: bool
+
+    @property
+    def novelty(self) -> tuple[str, ...]:
+        """What it tries, wherever: strikes of which it is the same differ in their scenario."""
+        often = str(max(fault.times for fault in self.faults))
+        return (self.site, self.what, often, *(fault.kind for fault in self.faults))
+
+
+@dataclass(frozen=True)
+class Look:
+    """A first look at a scenario: where it can be struck. `problem` says why it is not."""
+
+    scenario: Scenario
+    strikes: tuple[Strike, ...]
+    calls: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a worker is told: a scenario and its strikes."""
+
+    trees: Trees
+    scenario: Scenario
+    strikes: tuple[Strike, ...]
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What became of one strike, on `scenario` with its faults in it. `verdict` is identical (or as
+    declared), divergent, or invalid where the fault was not met or legacy differs from itself;
+    `failed` says that executions failed by it that are not undisturbed.
+    """
+
+    scenario: Scenario
+    strike: Strike
+    verdict: str
+    divergences: tuple[Divergence, ...]
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A fault run. `asked` strikes were to be made, `tried` of `things` different ones were."""
+
+    verdict: str
+    looks: tuple[Look, ...]
+    struck: tuple[Struck, ...]
+    asked: int
+    things: int
+    tried: int
+    seconds: float
+    problems: tuple[str, ...] = ()
+
+    @property
+    def divergent(self) -> list[Struck]:
+        """Strikes that the two sides take differently, or that show nothing."""
+        return [struck for struck in self.struck if struck.verdict != "identical"]
+
+    def lost_answers(self, *, on_invocation: bool) -> tuple[int, int]:
+        """Runs whose execution failed since one answer was lost, of how many."""
+        lost = [
+            struck
+            for struck in self.struck
+            if struck.strike.on_invocation == on_invocation
+            and [fault.kind for fault in struck.strike.faults] == ["lost"]
+        ]
+        return sum(struck.failed for struck in lost), len(lost)

@@ -1,0 +1,116 @@
+"""The strikes of one scenario, and one of them: what a worker of a fault run does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from harness.aws.faults import Fault
+from harness.comparison import compare
+from harness.faults import judge
+from harness.faults.points import Point, faults_at, faults_of_invocation, points
+from harness.faults.results import Batch, Look, Strike, Struck
+from harness.one_scenario import sides_of
+from harness.recording import Recording, reads_only
+from harness.results import Trees
+from harness.run import run
+from harness.scenario import Scenario
+from harness.sides import Sides
+
+LARGE = 100
+"""Calls of a scenario from which on it is only run undisturbed."""
+
+CONTROL_EVERY = 25
+"""One strike of so many is also made on legacy twice, which must do the same both times."""
+
+
+def look(trees: Trees, scenario: Scenario) -> Look:
+    """Run a scenario undisturbed and list where it can be struck."""
+    sides = sides_of(trees)
+    legacy, refactored = run(sides.legacy, scenario), run(sides.refactored, scenario)
+    if compare(legacy, refactored, sides.rules).divergences:
+        return Look(scenario, (), len(legacy.calls), "it diverges undisturbed")
+    if len(legacy.calls) > LARGE:
+        return Look(scenario, (), len(legacy.calls), f"it makes more than {LARGE} calls")
+    return Look(scenario, tuple(_strikes(sides, legacy, refactored)), len(legacy.calls))
+
+
+def _strikes(sides: Sides, legacy: Recording, refactored: Recording) -> Iterator[Strike]:
+    for point in points(sides.rules.invocations.others(legacy)):
+        limit = sides.legacy.functions[point.function].timeout
+        for fault in faults_at(point, limit):
+            yield Strike((fault,), point.site, point.what, on_invocation=False)
+    of_invocations = points(c for c in refactored.calls if sides.rules.invocations.is_of(c))
+    firsts: dict[str, Point] = {}
+    for point in of_invocations:
+        firsts.setdefault(point.action, point)
+        for fault in faults_of_invocation(point, _limit(sides, point)):
+            yield Strike((fault,), point.site, point.what, on_invocation=True)
+    for point in firsts.values():
+        for pair in _pairs(sides, refactored, point):
+            yield Strike(pair, point.site, point.what, on_invocation=True)
+
+
+def _limit(sides: Sides, point: Point) -> float:
+    """The time of the function that answers an invocation."""
+    for name, actions in sides.rules.invocations.actions.items():
+        if point.action in actions:
+            return next(f.timeout for f in sides.refactored.functions.values() if f.name == name)
+    return 0.0
+
+
+def _pairs(sides: Sides, refactored: Recording, point: Point) -> Iterator[tuple[Fault, ...]]:
+    """Two faults on the way of one invocation: its repetition fails too, or what it does."""
+    first = {f.kind: f for f in faults_of_invocation(point, _limit(sides, point))}
+    again = replace(point, number=point.number + 1)
+    second = {f.kind: f for f in faults_of_invocation(again, _limit(sides, point))}
+    for one in ("throttled", "unreachable"):
+        for other in ("lost", "crashed", "throttled"):
+            yield replace(first[one], times=1), replace(second[other], times=1)
+    for inner in _writes_within(sides, refactored, point):
+        yield first["lost"], Fault(inner.operation, "lost", inner.number)
+        yield first["lost"], Fault(inner.operation, "failed", inner.number)
+
+
+def _writes_within(sides: Sides, refactored: Recording, point: Point) -> list[Point]:
+    """What the function that answers an invocation changes first."""
+    owners = {f.name: f.key for f in sides.refactored.functions.values()}
+    keys = {
+        owners[name]
+        for name, actions in sides.rules.invocations.actions.items()
+        if point.action in actions
+    }
+    calls = sides.rules.invocations.others(refactored)
+    own = [p for p in points(calls) if p.function in keys and not reads_only(p.operation)]
+    return own[:1]
+
+
+def strike_all(batch: Batch) -> list[Struck]:
+    """Make the strikes of a batch, in this process."""
+    sides = sides_of(batch.trees)
+    whole = run(sides.legacy, batch.scenario)
+    return [
+        _strike(sides, batch.scenario, strike, whole, control=number % CONTROL_EVERY == 0)
+        for number, strike in enumerate(batch.strikes)
+    ]
+
+
+def _strike(
+    sides: Sides, plain: Scenario, strike: Strike, whole: Recording, *, control: bool
+) -> Struck:
+    scenario = replace(plain, faults=strike.faults)
+    met_by_legacy = not all(judge.is_of_invocation(fault) for fault in strike.faults)
+    legacy = run(sides.legacy, scenario) if met_by_legacy else whole
+    refactored = run(sides.refactored, scenario)
+    met = any(call.fault for call in refactored.calls)
+    found = judge.compared(legacy, refactored, sides.rules, scenario.faults).divergences
+    verdict = "invalid" if not met else "divergent" if found else "identical"
+    if control and met_by_legacy:
+        again = compare(legacy, run(sides.legacy, scenario), sides.rules)
+        verdict = "invalid" if again.divergences else verdict
+    return Struck(scenario, strike, verdict, found, _failed(whole, refactored))
+
+
+def _failed(whole: Recording, refactored: Recording) -> bool:
+    fine = {e.name for e in whole.executions if e.status == "SUCCEEDED"}
+    return any(e.name in fine and e.status != "SUCCEEDED" for e in refactored.executions)
