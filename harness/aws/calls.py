@@ -48,9 +48,9 @@ assert list(inspect.signature(_original).parameters) == ["self", "operation_name
 class Call:
     """One API call. `attempts` counts what was sent; `error` is (code, message), if it raised;
     `unanswered` says that the fake account has no such operation, `denied` that the function's role
-    does not permit it; `caller` is the call in whose course it was made, `late` says
-    that the caller had given up by then; `acted` counts the sends that the service answered with
-    success, whether or not the answer came back.
+    does not permit it; `caller` is the call in whose course it was made, `late` says that whoever
+    made that had given up when the service acted; `acted` counts the sends that the service
+    answered with success, whether or not the answer came back.
     """
 
     at: float
@@ -74,6 +74,12 @@ class Call:
     ended: bool = field(default=False, repr=False)
     late: bool = False
     acted: int = 0
+
+    @property
+    def is_given_up(self) -> bool:
+        """True once whoever waits for the function that makes the call waits no more."""
+        caller = self.caller
+        return caller is not None and (caller.ended or caller.is_given_up)
 
     @property
     def name(self) -> str:
@@ -127,6 +133,7 @@ def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any
     if call is not None and answer is not None and answer.status_code == 404:
         call.unanswered = answer.raw.getvalue() == b"Not yet implemented"
     if call is not None and running.get() is not None:
+        call.late = call.late or call.is_given_up
         call.acted += answer is not None and answer.status_code < 300
         if call.fault is not None:
             faults.after(call.fault, call, request.url)
@@ -195,7 +202,6 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
                 retries=_retries(self.meta.config),
                 caller=current_call.get(),
             )
-            call.late = call.caller is not None and (call.caller.ended or call.caller.late)
             if _faults is not None:
                 call.fault = _faults.of(call)
             on_call(call)

@@ -107,8 +107,10 @@ def _batches(trees: Trees, looks: list[Look]) -> Iterable[Batch]:
 
 def _verdict(looks: list[Look], struck: list[Struck], problems: list[str], complete: bool) -> str:
     verdicts = {one.verdict for one in struck}
-    if problems or "invalid" in verdicts or not struck:
+    if problems or "invalid" in verdicts:
         return "invalid"
-    if "divergent" in verdicts:
+    if "divergent" in verdicts or any(look.diverges for look in looks):
         return "divergent"
+    if not struck:
+        return "invalid"
     return "identical" if complete else "inconclusive"

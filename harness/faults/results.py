@@ -36,6 +36,7 @@ class Look:
     strikes: tuple[Strike, ...]
     calls: int
     problem: str = ""
+    diverges: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ def look(trees: Trees, scenario: Scenario) -> Look:
     sides = sides_of(trees)
     legacy, refactored = run(sides.legacy, scenario), run(sides.refactored, scenario)
     if compare(legacy, refactored, sides.rules).divergences:
-        return Look(scenario, (), len(legacy.calls), "it diverges undisturbed")
+        problem = "it diverges undisturbed, as verify shows"
+        return Look(scenario, (), len(legacy.calls), problem, diverges=True)
     if len(legacy.calls) > LARGE:
         return Look(scenario, (), len(legacy.calls), f"it makes more than {LARGE} calls")
     return Look(scenario, tuple(_strikes(sides, legacy, refactored)), len(legacy.calls))

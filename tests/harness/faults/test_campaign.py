@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from harness.aws.faults import Fault
+from harness.faults import campaign as module
+from harness.faults.campaign import BATCH, campaign
+from harness.faults.results import Batch, Look, Strike
+from harness.reports.faults import as_json, shown, text
+from harness.results import Trees
+from harness.scenario_files import select, shipped
+from tests.equivalence.breaking import Breakage, broken_tree
+
+SMALL = select(shipped(), ["begin-where-drs-is-not-initialized"])
+DENIED = Fault("dynamodb.GetItem", "denied")
+
+
+def test_a_whole_run(trees: Trees) -> None:
+    told: list[tuple[int, int]] = []
+    found = campaign(trees, SMALL, lambda done, asked: told.append((done, asked)))
+    assert found.verdict == "identical"
+    assert told[-1] == (found.asked, found.asked) == (len(found.struck), found.asked)
+    assert found.things == found.tried > 30
+    lines = list(text(found, []))
+    assert lines[-1].startswith(f"identical: {found.asked} of {found.asked} strikes at ")
+    assert any(line.startswith("lost answers of invocations: ") for line in lines)
+
+
+def test_what_the_budget_leaves_out_is_not_called_identical(trees: Trees) -> None:
+    found = campaign(trees, SMALL, lambda *_: None, budget=0.0)
+    assert (found.verdict, found.struck) == ("invalid", ())
+    assert list(text(found, []))[-1].startswith(f"invalid: 0 of {found.asked} strikes")
+
+
+def test_a_wrong_tree(trees: Trees, root: Path, tmp_path: Path) -> None:
+    wrong = Breakage(
+        SMALL[0].name,
+        "the words of a failed start",
+        "lambda/execution-handler/index.py",
+        (('state["error"] = str(e)', 'state["error"] = repr(e)'),),
+    )
+    broken_tree(root, tmp_path / "broken", [wrong])
+    found = campaign(replace(trees, refactored=tmp_path / "broken"), SMALL, lambda *_: None)
+    # This scenario fails by itself, so it is not struck at all.
+    problem = "it diverges undisturbed, as verify shows"
+    assert (found.verdict, found.looks[0].problem) == ("divergent", problem)
+
+
+def test_new_strikes_come_first_and_the_smallest_scenario_has_them(trees: Trees) -> None:
+    strikes = tuple(Strike((DENIED,), f"a:{n}", "x", False) for n in range(BATCH + 1))
+    small, large = (replace(SMALL[0], name=name) for name in ("small", "large"))
+    other = Strike((DENIED,), "b:1", "x", False)
+    looks = [Look(large, (*strikes, other), 50), Look(small, strikes, 5)]
+    batches: list[Batch] = list(module._batches(trees, looks))
+    assert [(b.scenario.name, len(b.strikes)) for b in batches] == [
+        ("small", BATCH),
+        ("small", 1),
+        ("large", 1),
+        ("large", BATCH),
+        ("large", 1),
+    ]
+    assert batches[2].strikes == (other,)
+
+
+def test_a_divergence_as_text_and_as_a_document(trees: Trees) -> None:
+    slow = Fault("drs.StartRecovery", "slow", seconds=150.0)
+    drill = select(shipped(), ["drill-one-wave"])[0]
+    from harness.faults.strikes import strike_all
+
+    struck = strike_all(Batch(trees, drill, (Strike((slow,), "a.py:1 f", "x", False),)))
+    found = module.Campaign("divergent", (), tuple(struck), 1, 1, 1, 0.5)
+    lines = list(text(found, ["drs-refactor replay x.json"]))
+    assert lines[2:4] == [
+        "  struck at   a.py:1 f",
+        "  by          slow: drs.StartRecovery no. 1 in 123456789012/us-east-1",
+    ]
+    assert lines[4] == "  calls, step 1, calls[3] dynamodb.UpdateItem"
+    assert "  replay: drs-refactor replay x.json" in lines
+    document = as_json(found, ["r"], {}, {})
+    assert document["verdict"] == "divergent"
+    assert document["faults"]["divergences"][0]["faults"][0]["kind"] == "slow"
+    assert shown(found) == struck
