@@ -4,6 +4,8 @@ stubs for what went elsewhere, and routes that the handler looks into first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from codemods import dispatch, imports
@@ -27,7 +29,7 @@ def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:
         edit for name, alias in resolved.aliased.items() for edit in renamed(file, name, alias)
     ]
     stubs = [m for m in scene.migration.moves if m.function in resolved.stubs]
-    absent, taken = imports.missing(file, STUB_IMPORTS if stubs else ())
+    absent, taken = _imports_of_stubs(file, resolved) if stubs else ([], [])
     lines = [*dict.fromkeys([*resolved.imports, *absent])]
     guarded = [s for s in resolved.carried if imports.is_import(s) and _stands_alone(s)]
     edits += imports.insertion(file, lines, [_plain(statement.own_text) for statement in guarded])
@@ -47,6 +49,7 @@ def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:
     if owned:
         there = entry.has_routes
         _check_routes(file, owned, there, entry.is_plain)
+        _check_newcomers(scene, owned, resolved, [*names_of(owned), FIRST])
         pieces.append(routes_text(owned, scene.signatures, there))
         if not there and entry.is_plain:
             edits.append(entry.look_into_routes())
@@ -100,6 +103,46 @@ def _check_routes(file: SourceFile, owned: list[Move], there: bool, plain: bool)
                 path=file.relative,
                 line=file.line(other.code),
                 mend=f"Choose another in [[moves]] action (migration.toml, line {move.line})",
+            )
+
+
+def _imports_of_stubs(file: SourceFile, resolved: Resolved) -> tuple[list[str], list[str]]:
+    """What the helper of stubs must import, at the module's head and within itself."""
+    absent, taken = imports.missing(file, STUB_IMPORTS)
+    newcomers = _newcomers(resolved)
+    for line in STUB_IMPORTS:
+        name = imports.bound_by(line)[0]
+        if name in resolved.aliased or newcomers.get(name, line) != line:
+            taken.append(line)
+    return [line for line in absent if line not in taken], list(dict.fromkeys(taken))
+
+
+def _newcomers(resolved: Resolved) -> dict[str, str]:
+    """The names that come along, with the imports that they are."""
+    carried = {binding.name: "" for s in resolved.carried for binding in s.bindings}
+    return carried | {imports.bound_by(line)[0]: line for line in resolved.imports}
+
+
+def _check_newcomers(
+    scene: Scene, owned: list[Move], resolved: Resolved, routes: Sequence[str]
+) -> None:
+    """Refuse to bring along what has a name of the routes, or to call what they hide."""
+    source = scene.file(owned[0].source)
+    newcomers = _newcomers(resolved).keys() | {move.name for move in owned}
+    for name in sorted(newcomers & {*routes, *BUILTINS_OF_ROUTES}):
+        raise InputError(
+            f"the routes need the name {name}, which would come with what moves",
+            path=source.relative,
+            line=source.line(source.bound[name][-1].code) if name in source.bound else None,
+            mend="Rename it",
+        )
+    for move in owned:
+        if move.name in ("event", "request", "result", move.mutates):
+            raise InputError(
+                f"{move.name} is the name of a variable of its route too",
+                path=scene.migration.path,
+                line=move.line,
+                mend="Give it another name: rename",
             )
 
 

@@ -4,8 +4,12 @@ their text, star imports that come later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import libcst as cst
+
+from codemods.syntax.lookups import reached_by_text, reaches
+from codemods.syntax.names import BUILTINS
 from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
 
@@ -17,6 +21,8 @@ def check_lookups(source: SourceFile, arriving: Iterable[Statement]) -> None:
     """Refuse code that moves and looks into its module: it would look into another one."""
     for statement in arriving:
         found = sorted((_BY_TEXT | {_FOLDER}) & statement.references - source.bound.keys())
+        if not found and reached_by_text(statement):
+            found = ["sys.modules" if "modules" in statement.words else "its __name__"]
         if found:
             what = "its file's folder" if found[0] == _FOLDER else "its module by text"
             mend = (
@@ -35,12 +41,33 @@ def check_lookups(source: SourceFile, arriving: Iterable[Statement]) -> None:
 
 def looks_up(statement: Statement, name: str) -> bool:
     """True if a statement may reach the module's `name` by its text: `globals()[…]`, `__all__`."""
-    if _BY_TEXT & statement.words and _BY_TEXT & statement.references:
+    if name in statement.words and any(b.name == "__all__" for b in statement.bindings):
         return True
-    if name not in statement.words:
-        return False
-    by_module = "getattr" in statement.references and "__name__" in statement.references
-    return by_module or any(binding.name == "__all__" for binding in statement.bindings)
+    return reaches(statement, name)
+
+
+def check_renamed(destination: SourceFile, names: Iterable[str], source: SourceFile) -> None:
+    """Refuse to give an alias to what code there may look up by its text."""
+    for name in sorted(names):
+        for statement in destination.statements:
+            if reaches(statement, name):
+                raise InputError(
+                    f"{name!r} must be given an alias, and this code may look it up by its text",
+                    path=destination.relative,
+                    line=destination.line(statement.code),
+                    mend=f"Write the names out here, or rename {name} in {source.relative}",
+                )
+
+
+def newly_reached(destination: SourceFile, names: Iterable[str]) -> Iterator[str]:
+    """Lines that tell of code which looks names up by their text and would find newcomers."""
+    arriving = sorted(set(names) - destination.bound.keys())
+    for statement in destination.statements:
+        found = [name for name in arriving if reaches(statement, name)]
+        if found:
+            line = destination.line(statement.code)
+            what = f"looks names up by text, and finds {' and '.join(found)} now"
+            yield f"{destination.relative}:{line}: {what}"
 
 
 def check_star_imports(destination: SourceFile, names: Iterable[str], below: int) -> None:
@@ -53,6 +80,64 @@ def check_star_imports(destination: SourceFile, names: Iterable[str], below: int
                 line=destination.line(statement.code),
                 mend="Import by name, or move it above the handler",
             )
+
+
+def check_future(
+    source: SourceFile, destination: SourceFile, arriving: Iterable[Statement]
+) -> None:
+    """Refuse annotations that one module evaluates and the other keeps as texts."""
+    here, there = ("annotations" in file.future for file in (source, destination))
+    for statement in arriving if here != there else ():
+        if _annotated(statement.node):
+            has, lacks = (source, destination) if here else (destination, source)
+            raise InputError(
+                f"{has.relative} has `from __future__ import annotations`, without which the "
+                f"annotations in line {source.line(statement.code)} of {source.relative} are "
+                "evaluated",
+                path=lacks.relative,
+                line=1,
+                mend="Add that import here before migrating",
+            )
+
+
+def check_handlers(
+    source: SourceFile, carried: Iterable[Statement], handlers: frozenset[str]
+) -> None:
+    """Refuse to bring a handler along: it would leave its own file, or take another's place."""
+    for statement in carried:
+        for binding in statement.bindings:
+            if binding.name in handlers:
+                raise InputError(
+                    f"code that moves uses {binding.name}, the name of a handler",
+                    path=source.relative,
+                    line=source.line(statement.code),
+                    mend="Rename it, or put what is needed of it into a function of its own",
+                )
+
+
+def check_globals(source: SourceFile, arriving: list[Statement]) -> None:
+    """Refuse a name that only `global` statements bind, and that both sides of the move use."""
+    went = {statement.index for statement in arriving}
+    names = {name for statement in arriving for name in statement.references}
+    for name in sorted(names - source.bound.keys() - BUILTINS):
+        users = [s for s in source.statements if name in s.words and s.refers_to(name)]
+        setter = next((s for s in users if name in s.scope.declared_global), None)
+        stays = next((s for s in users if s.index not in went), None)
+        if setter is not None and stays is not None:
+            raise InputError(
+                f"{name} is bound by `global` alone, and used on both sides of the move",
+                path=source.relative,
+                line=source.line(stays.code),
+                mend=f"Pass {name} as an argument, or make it where it is used",
+            )
+
+
+def _annotated(node: cst.CSTNode) -> bool:
+    if not isinstance(node, cst.FunctionDef):
+        return isinstance(node, cst.ClassDef)
+    params = node.params
+    plain = [*params.posonly_params, *params.params, *params.kwonly_params]
+    return node.returns is not None or any(p.annotation is not None for p in plain)
 
 
 def _first(statement: Statement, name: str) -> int:

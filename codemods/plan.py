@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codemods import destination, dispatch, hazards, leftovers
+from codemods import destination, dispatch, hazards, leftovers, neighbours, setups
 from codemods.arguments import check_arguments
 from codemods.edits import Edit, Overlap, apply
 from codemods.entry import Entry
@@ -18,6 +18,7 @@ from codemods.stubs import needed_names
 from codemods.syntax.names import BUILTINS
 from codemods.syntax.source import SourceFile, Statement
 from codemods.templates import template_plan as templates
+from codemods.tree_modules import TreeModules
 from drs_refactor.errors import InputError
 
 
@@ -57,6 +58,13 @@ def make_plan(scene: Scene) -> Plan:
         {m.destination for m in migration.moves}
         | {key for m in migration.moves for key in m.carry_to}
     ):
+        if scene.file(key).relative in edits:
+            raise InputError(
+                f"functions move to {key!r}, and to another handler of its file",
+                path=migration.path,
+                line=scene.arriving(key)[0].line,
+                mend="Name one of the two in all [[moves]]: it can answer all of them",
+            )
         resolved = _resolve(scene, sources[0], key)
         resolutions += resolved.resolutions
         aliases[key] = resolved.aliased
@@ -68,12 +76,17 @@ def make_plan(scene: Scene) -> Plan:
         ]
         callers[key] = resolved.stubs
         edits.setdefault(file.relative, []).extend(destination.edits_of(scene, key, resolved))
+        newcomers = {b.name for statement in arrived[key] for b in statement.bindings}
+        mentions += hazards.newly_reached(file, newcomers)
     file = scene.file(sources[0])
     moved = {statement.index for statement in scene.statements.values()}
     stay = [s for s in file.statements if s.index not in moved]
     stubs, stub_edits, left = _leave(scene, file, stay)
     callers[sources[0]] = stubs
     check_arguments(scene, _calling(callers, {**arrived, sources[0]: stay}))
+    for key, function in migration.functions.items():
+        if function.path == file.relative:  # every handler of that file may call them
+            callers[key] = stubs
     edits.setdefault(file.relative, []).extend([*stub_edits, *left.edits])
     removed[sources[0]] = tuple(sorted(left.names))
     mentions += left.mentions
@@ -141,13 +154,27 @@ def _names_of_routes(scene: Scene, source_key: str, key: str) -> frozenset[str]:
 
 
 def _check_hazards(scene: Scene, file: SourceFile, key: str, resolved: Resolved) -> None:
-    moved = [scene.statements[move.function] for move in scene.arriving(key)]
+    moved, target = [scene.statements[m.function] for m in scene.arriving(key)], scene.file(key)
     hazards.check_lookups(file, [*moved, *resolved.carried])
+    went = {s.index for s in (*moved, *resolved.carried)}
+    for name in sorted({b.name for s in resolved.carried for b in s.bindings} | resolved.shared):
+        setups.check_registered(file, name, (s for s in file.statements if s.index not in went))
+    hazards.check_handlers(file, resolved.carried, scene.handlers(file.relative, target.relative))
+    hazards.check_globals(file, [*moved, *resolved.carried])
+    hazards.check_future(file, scene.file(key), [*moved, *resolved.carried])
     carried = {binding.name for s in resolved.carried for binding in s.bindings}
-    target = scene.file(key)
     handler = Entry.of(target, scene.migration.functions[key].handler).statement
     names = carried | {move.name for move in scene.arriving(key)}
     hazards.check_star_imports(target, names, handler.index)
+    hazards.check_renamed(target, resolved.aliased, file)
+    modules = _modules(scene)
+    neighbours.check_imports(modules, file, target, moved, resolved)
+    users = neighbours.users_of(scene.root, modules, target.relative)
+    neighbours.check_users(users, resolved.aliased, target, file.relative)
+
+
+def _modules(scene: Scene) -> TreeModules:
+    return TreeModules(scene.root, scene.migration.layers)
 
 
 def _reaches(statement: Statement, name: str) -> bool:
@@ -170,10 +197,15 @@ def _leave(
 ) -> tuple[set[str], list[Edit], Leftovers]:
     """The source's side: stubs where functions are still called, the rest taken out."""
     statements = [scene.statements[move.function] for move in scene.migration.moves]
+    users = neighbours.users_of(scene.root, _modules(scene), file.relative)
+    neighbours.check_callers(users, scene.migration)
     called = {
         move.function
         for move in scene.migration.moves
-        if move.action and any(_reaches(statement, move.function) for statement in stay)
+        if move.action
+        and (
+            users.of(move.function) or any(_reaches(statement, move.function) for statement in stay)
+        )
     }
     for move in scene.migration.moves:
         if move.helper and any(statement.refers_to(move.function) for statement in stay):
@@ -186,6 +218,7 @@ def _leave(
             )
     needed, edits = stubs_in_source(scene, file, called)
     replaced = [scene.statements[name] for name in called]
+    needed |= users.among(file.bound) | scene.handlers(file.relative)
     left = leftovers.leftovers(file, statements, replaced, needed)
     for move in scene.migration.moves:
         if move.function in called and move.name != move.function:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import libcst as cst
-
 from codemods.imports import imports_of, is_plain_import
+from codemods.setups import is_logger, set_up_by
 from codemods.syntax.changes import writes
-from codemods.syntax.meaning import configures, equal_statements, hands_over, sets_up
+from codemods.syntax.meaning import equal_statements
 from codemods.syntax.names import BUILTINS, Binding
 from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
@@ -60,6 +59,7 @@ class Resolver:
         self._aliases = aliases
         self._done: set[str] = set()
         self._equal: set[str] = set()
+        self._came: set[str] = set()
         self._result = Resolved()
 
     def resolve(self, moved: Sequence[Statement], also: Iterable[str] = ()) -> Resolved:
@@ -70,7 +70,6 @@ class Resolver:
         for name in sorted(self._arriving):
             self._make_room(name)
             self._check_capture(name)
-        self._check_future([*moved, *self._result.carried])
         self._result.carried.sort(key=lambda statement: statement.index)
         return self._result
 
@@ -125,6 +124,9 @@ class Resolver:
         """Refuse a newcomer that would take the place of a builtin or of a star import's name."""
         if name in self._destination.bound:
             return
+        if _set_when_called(self._destination, name):
+            self._make_room(name)
+            return
         for statement in self._destination.statements:
             if statement.refers_to(name):
                 raise InputError(
@@ -140,27 +142,15 @@ class Resolver:
         here = (b for s in self._source.bound[name] for b in s.bindings if b.name == name)
         return [f"import {b.module}" for b in here if "." in b.module and b.module not in there]
 
-    def _check_future(self, statements: Iterable[Statement]) -> None:
-        """Annotations that the source does not evaluate must not be evaluated here."""
-        if "annotations" in self._destination.future or "annotations" not in self._source.future:
-            return
-        for statement in statements:
-            if _annotated(statement.node):
-                raise InputError(
-                    f"{self._source.relative} has `from __future__ import annotations`, without "
-                    f"which the annotations in its line {self._source.line(statement.code)} are "
-                    "evaluated",
-                    path=self._destination.relative,
-                    line=1,
-                    mend="Add that import here before migrating",
-                )
-
     def _make_room(self, name: str) -> None:
         """Give what the destination calls `name`, if anything, an alias."""
-        if name not in self._destination.bound or name in self._result.aliased:
+        if name in self._result.aliased:
             return
         binding = self._destination.binding(name)
-        assert binding is not None
+        if binding is None:
+            if not _set_when_called(self._destination, name):
+                return
+            binding = Binding(name, "assign")
         alias = self._aliases.get(name) or _default_alias(binding, self._key)
         taken = any(alias in statement.words for statement in self._destination.statements)
         other = f"{name!r} means something else in {_where(self._source, name)}"
@@ -181,6 +171,9 @@ class Resolver:
         )
 
     def _carry(self, name: str) -> None:
+        if name in self._came:
+            return
+        self._came.add(name)
         if name not in self._result.aliased:
             self._note(name, "carried", _where(self._source, name))
         for statement in self._source.bound[name]:
@@ -190,29 +183,20 @@ class Resolver:
                 continue
             if statement not in self._result.carried:
                 self._carry_statement(statement, name)
-        for statement in self._source.statements:
-            if statement not in self._result.carried and self._is_set_up_by(statement, name):
+        for statement in set_up_by(self._source, name):
+            if statement not in self._result.carried:
                 self._carry_statement(statement, name)
 
     def _carry_statement(self, statement: Statement, name: str) -> None:
         self._result.carried.append(statement)
         for binding in statement.bindings:
-            self._done.add(binding.name)
-            if binding.name != name and binding.name in self._destination.bound:
+            if binding.name != name:
+                self._done.add(binding.name)
+                self._result.shared.discard(binding.name)
                 self._make_room(binding.name)
+                self._check_capture(binding.name)
+                self._carry(binding.name)
         self._needs(statement)
-
-    def _is_set_up_by(self, statement: Statement, name: str) -> bool:
-        """True for what fills or configures a carried name at import."""
-        if all(
-            binding.kind == "import" for s in self._source.bound[name] for binding in s.bindings
-        ):
-            return configures(statement, name)
-        if name not in statement.words:
-            return False
-        function = hands_over(statement, name)
-        defined = function != "" and self._source.function(function) is not None
-        return defined or sets_up(statement, name)
 
     def _same(self, name: str, assumed: frozenset[str]) -> bool:
         """True if both modules bind the name to equal things, transitively."""
@@ -226,6 +210,9 @@ class Resolver:
         source_import, destination_import = _target(here, name), _target(there, name)
         if source_import is not None and source_import == destination_import:
             return True
+        if not is_logger(self._source, name):
+            here = [*here, *set_up_by(self._source, name)]
+            there = [*there, *set_up_by(self._destination, name)]
         if len(here) != len(there):
             return False
         for one, other in zip(here, there, strict=True):
@@ -258,14 +245,6 @@ def _target(statements: list[Statement], name: str) -> tuple[str, str] | None:
     return first.target
 
 
-def _annotated(node: cst.CSTNode) -> bool:
-    if not isinstance(node, cst.FunctionDef):
-        return isinstance(node, cst.ClassDef)
-    params = node.params
-    plain = [*params.posonly_params, *params.params, *params.kwonly_params]
-    return node.returns is not None or any(p.annotation is not None for p in plain)
-
-
 def _default_alias(binding: Binding, key: str) -> str:
     if binding.target is not None:
         module = binding.target[0].rpartition(".")[2]
@@ -274,12 +253,21 @@ def _default_alias(binding: Binding, key: str) -> str:
     return f"{prefix.upper() if binding.name.isupper() else prefix}_{binding.name}"
 
 
+def _set_when_called(file: SourceFile, name: str) -> Statement | None:
+    """The function that binds a name of its module, which nothing else does: by `global`."""
+    if name in file.bound:
+        return None
+    users = (s for s in file.statements if name in s.words)
+    return next((s for s in users if name in s.scope.declared_global), None)
+
+
 def _line(file: SourceFile, name: str) -> int:
-    return file.line(file.bound[name][-1].code)
+    statement = _set_when_called(file, name) or file.bound[name][-1]
+    return file.line(statement.code)
 
 
 def _where(file: SourceFile, name: str) -> str:
-    if name not in file.bound:
+    if name not in file.bound and not _set_when_called(file, name):
         return "builtins" if name in BUILTINS else "nothing"
     binding = file.binding(name)
     target = f" ({binding.target[0]})" if binding is not None and binding.target else ""

@@ -37,6 +37,11 @@ class Scene:
         """The moves whose function lands in a destination, as a move or as a carried copy."""
         return [m for m in self.migration.moves if key == m.destination or key in m.carry_to]
 
+    def handlers(self, *paths: str) -> frozenset[str]:
+        """The names of the handlers that stand in these files."""
+        functions = self.migration.functions.values()
+        return frozenset(f.handler for f in functions if f.path in paths)
+
     def owned(self, key: str) -> list[Move]:
         """The moves whose action a destination answers."""
         return [m for m in self.migration.moves if m.destination == key and m.action]

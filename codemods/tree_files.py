@@ -130,13 +130,15 @@ def replace_tree(source: Path, output: Path, wanted: Mapping[str, bytes]) -> Non
     """Make `output` the wanted tree: written beside it, then put in its place by renaming.
 
     Killed between the two renames, it leaves the old tree in `.NAME-…/old` beside the place, and
-    the next run puts it back before it begins.
+    the next run puts it back before it begins. What else a killed run has left there goes too.
     """
     _check_output(source, output, wanted)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         _recover(output)
-        staging = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
+        _sweep(output)
+        prefix = f".{output.name}-{os.getpid()}-"
+        staging = Path(tempfile.mkdtemp(prefix=prefix, dir=output.parent))
     except OSError as error:
         raise _unwritable(output, error) from error
     old, new = staging / "old", staging / "new"
@@ -172,6 +174,25 @@ def _recover(output: Path) -> None:
             old.rename(output)
             shutil.rmtree(old.parent, ignore_errors=True)
             return
+
+
+def _sweep(output: Path) -> None:
+    """Remove what runs have left that are no more."""
+    for folder in output.parent.glob(f".{glob.escape(output.name)}-*-*"):
+        pid = folder.name.removeprefix(f".{output.name}-").partition("-")[0]
+        ours = pid.isdecimal() and {p.name for p in folder.glob("*")} <= {"old", "new"}
+        if ours and not _runs(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _check_output(source: Path, output: Path, wanted: Mapping[str, bytes]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 _CHANGING = {
     *("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse"),
-    *("update", "setdefault", "popitem", "add", "discard"),
+    *("update", "setdefault", "popitem", "add", "discard", "set", "appendleft", "popleft"),
 }
 
 

@@ -16,6 +16,7 @@ from libcst.metadata import (
     Assignment,
     BuiltinScope,
     CodePosition,
+    ComprehensionScope,
     FunctionScope,
     GlobalScope,
     ImportAssignment,
@@ -168,6 +169,16 @@ class _Visitor(ScopeVisitor):
 
     def visit_MatchKeywordElement(self, node: cst.MatchKeywordElement) -> bool:
         node.pattern.visit(self)
+        return False
+
+    def visit_NamedExpr(self, node: cst.NamedExpr) -> bool:
+        """It binds outside of the comprehension that it stands in."""
+        scope = self.scope
+        while isinstance(scope, ComprehensionScope):
+            scope = scope.parent
+        if isinstance(node.target, cst.Name):
+            scope.record_assignment(node.target.value, node.target)
+        node.value.visit(self)
         return False
 
     def _capture(self, name: cst.Name | None) -> None:

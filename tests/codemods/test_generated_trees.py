@@ -44,6 +44,10 @@ KINDS = (
     "try:\n    import json as {n}\nexcept ImportError:\n    {n} = {v}",
     "if True:\n    {n} = {v}\nelse:\n    {n} = None",
     "{n} = lambda: {v}",
+    "{n} = []\n{n}.append({v})",
+    "{n} = []\nfor _{n} in range({v}):\n    {n} += [_{n}]",
+    "{n}, _{n}_too = {v}, 1",
+    "_{n}_all = [{n} := i for i in range({v} + 1)]",
     "_{n}_cache = None\n\n\ndef {n}():\n    global _{n}_cache\n    if _{n}_cache is None:\n"
     "        _{n}_cache = [{v}]\n    return _{n}_cache",
 )

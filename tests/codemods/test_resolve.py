@@ -119,12 +119,6 @@ def test_names_that_shadow_builtins() -> None:
         ("from m import *\ndef moved(): return lost\n", "", 1, "whose names cannot be told"),
         ("def moved(): return 1\n", "from m import *\nx = moved()\n", 2, "used here"),
         (
-            "from __future__ import annotations\ndef moved(a: Later): return a\n",
-            "\n",
-            1,
-            "without which the annotations in its line 2",
-        ),
-        (
             "X = 1\ndef moved(): return X\n",
             "from m import X\nm_X = 1\n",
             1,

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +14,7 @@ from codemods import tree_files
 from codemods.tree_files import Link, first_difference, replace_tree, wanted_files
 from drs_refactor.errors import InputError
 
+TEXT: dict[str, Any] = {"capture_output": True, "text": True, "check": True}
 FILES = {"a.py": b"one\ntwo\n", "sub/b.sh": b"run\n"}
 
 
@@ -184,3 +190,43 @@ def test_what_was_killed_between_the_renames_is_put_back(
         replace_tree(source, tmp_path / "new", FILES)
     assert content(tmp_path / "new") == {"a.py": b"old"}
     assert not (tmp_path / ".new-abc").exists()
+
+
+def test_what_runs_that_are_no_more_have_left_is_swept(source: Path, tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], **TEXT)
+    kept = [f".new-{os.getpid()}-abc", ".new-notes-abc", ".newer-1-abc"]
+    gone = ended.stdout.strip()
+    for name in (f".new-{gone}-abc", *kept):
+        make(tmp_path / name / "new", {"a.py": b"half"})
+    kept.append(f".new-{gone}-backup")
+    make(tmp_path / kept[-1], {"mine.txt": b"mine"})
+    replace_tree(source, tmp_path / "new", FILES)
+    assert content(tmp_path / "new") == FILES
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*kept, "new", "old"])
+
+
+COPY = (
+    "import sys; from pathlib import Path; from codemods import tree_files\n"
+    "a, b = map(Path, sys.argv[1:]); w = tree_files.wanted_files(a, {})\n"
+    "print('go', flush=True); tree_files.replace_tree(a, b, w)"
+)
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_leaves_the_old_tree_or_the_new_one(tmp_path: Path) -> None:
+    new = {f"fn/f{i}.py": b"new" * 100 for i in range(300)}
+    source = make(tmp_path / "legacy", new)
+    output, old = tmp_path / "out", {**new, "fn/f0.py": b"old"}
+    command = [sys.executable, "-c", COPY, str(source), str(output)]
+    for step in range(8):
+        shutil.rmtree(output, ignore_errors=True)
+        make(output, old)
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(step * 0.01)
+            process.kill()
+        assert not output.exists() or content(output) in (old, new)
+        assert subprocess.run(command, **TEXT).returncode == 0
+        assert content(output) == new
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["legacy", "out"]

@@ -124,6 +124,11 @@ OWN = {
         "match 3:\n    case N:\n        SAID += str(N)\nif (N := 8) > 3:\n    pass\n"
         "def lambda_handler(event, context):\n    return [SAID, N]\n"
     ),
+    "a walrus in a comprehension at the top of the module": (
+        "N = 10\nM = [N := i for i in range(4) if N]\n"
+        "def f():\n    return [N := i for i in range(3)], N\n"
+        "def lambda_handler(event, context):\n    return [f(), M, N]\n"
+    ),
     "del at the top of the module": (
         "N = 10\nM = N\ndel N\ndef lambda_handler(event, context):\n    return M\n"
     ),

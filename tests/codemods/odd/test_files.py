@@ -64,6 +64,38 @@ def test_files_with(shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert line in new[path] or path == PLANNER_PATH
 
 
+COLUMNS = (79, 100, 120)
+
+
+def _six_thousand_lines(of: str) -> str:
+    comments = ["# ".ljust(width - 4, ".") for width in COLUMNS]
+    functions = (
+        f"def {of}{i}(a):\n    {comments[i % 3]}\n    return [a, {i}]\n" for i in range(1500)
+    )
+    return "\n".join(functions) + "\n"
+
+
+@pytest.mark.parametrize("ends", [("\n", "\n"), ("\r\n", "\n"), ("\n", "\r\n")])
+def test_executable_handlers_of_six_thousand_lines_of_any_width(
+    ends: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uses = ", ".join(f"f{i}(x)" for i in range(6))
+    planner = f"{_six_thousand_lines('f')}\ndef work(x):\n    return [{uses}]\n{CALLER}"
+    worker = f"{_six_thousand_lines('g')}\n{WORKER.replace('json.dumps', 'g7')}"
+    assert set(COLUMNS) <= {len(line) for line in worker.splitlines()}
+    assert worker.count("\n") > 6000
+    texts = [text.replace("\n", end) for text, end in zip((planner, worker), ends, strict=True)]
+    tree = OddTree(tmp_path, *texts)
+    for path in (PLANNER_PATH, WORKER_PATH):
+        (tree.root / path).chmod(0o755)
+    new = same_as_before(tree, monkeypatch)
+    for path, end in zip((PLANNER_PATH, WORKER_PATH), ends, strict=True):
+        assert (tree.output / path).stat().st_mode & 0o777 == 0o755
+        assert new[path].count(end) == new[path].count("\n")
+    kept = iter(new[WORKER_PATH].splitlines())
+    assert all(line in kept for line in texts[1].splitlines())  # in order, byte for byte
+
+
 UNREADABLE = {
     "Latin-1": (
         f"# coding: latin-1\nS = 'é'\n{WORK}".encode("latin-1"),
@@ -138,7 +170,7 @@ def test_a_pipe_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "pipe: this is no file, folder or link" in tree.refusal(capsys)
 
 
-@pytest.mark.parametrize("key", [WORKER_PATH, "notes.txt"])
+@pytest.mark.parametrize("key", [WORKER_PATH, "notes.txt", "other/util.py"])
 def test_a_file_that_may_not_be_read(
     key: str,
     tmp_path: Path,
@@ -146,7 +178,9 @@ def test_a_file_that_may_not_be_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tree = OddTree(tmp_path)
-    (tree.root / "notes.txt").write_text("x")
+    (tree.root / "other").mkdir()
+    for path in ("notes.txt", "other/util.py"):
+        (tree.root / path).write_text("import index\n")
     read_bytes = Path.read_bytes
 
     def guarded(self: Path) -> bytes:

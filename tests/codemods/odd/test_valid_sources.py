@@ -43,6 +43,13 @@ SOURCES = {
     "a walrus in a comprehension at the top of the module": (
         "LAST = [y := n for n in (1, 2)]\ndef work(x):\n    return y + x\n"
     ),
+    "a while at the top of the module": (
+        "n = 3\nwhile n:\n    n -= 1\nelse:\n    END = True\ndef work(x):\n    return [n, END, x]\n"
+    ),
+    "a name that is bound again beside another": (
+        "A = 1\nB = [A]\nA, C = 2, A\ndef work(x):\n    return [C, B, x]\n"
+    ),
+    "a global that only it binds": ("def work(x):\n    global N\n    N = x\n    return N\n"),
     "a match at the top of the module": (
         "match {'a': 1, 'b': 2}:\n    case {'a': N, **rest}:\n        pass\n"
         "def work(x):\n    return [N, rest, x]\n"
