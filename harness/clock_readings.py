@@ -1,7 +1,8 @@
 """Values without their clock readings, for comparisons of runs that do not keep the same time.
 
 A reading is a point in the run's virtual time, as epoch seconds, milliseconds or an ISO 8601 text,
-wherever it stands, also within a text; and what stands under a key that names a length of time.
+wherever it stands, also within a text; a length of time as ISO 8601 writes it; and what stands
+under a key that names one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _LENGTH = re.compile(r"duration|elapsed|total_wait|totalWait", re.IGNORECASE)
 _DAY = EPOCH - timedelta(days=1)
 _END = EPOCH + timedelta(days=800)
 _EPOCH_TEXT = re.compile(r"(?<![\w.])(1[78]\d{8})(\d{3})?(\.\d+)?(?![\w.])")
+_ISO_LENGTH = re.compile(r"P(?=[\dT])(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _ISO_TEXT = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 
 
@@ -31,6 +33,8 @@ def without_clock(value: Any, key: str = "") -> Any:
     if isinstance(value, int | float | Decimal):
         return READING if _LENGTH.search(key) or _is_point(float(value)) else value
     if isinstance(value, str):
+        if _ISO_LENGTH.fullmatch(value):
+            return READING
         return _ISO_TEXT.sub(READING, _EPOCH_TEXT.sub(READING, value))
     if isinstance(value, Mapping):
         return {name: without_clock(item, str(name)) for name, item in value.items()}

@@ -8,6 +8,7 @@ import botocore.exceptions
 
 from drs_refactor.errors import InputError
 from harness.aws import clients
+from harness.aws.disruptions import ANY
 from harness.scenario import Scenario
 from harness.tree import Table, Tree
 
@@ -41,7 +42,8 @@ def check(tree: Tree, scenario: Scenario) -> None:
         )
     for key in ("refuse", "slow", "faults"):
         for disturbed in getattr(scenario, key):
-            _check_operation(scenario, key, disturbed.operation)
+            if disturbed.operation != ANY or key != "slow":
+                _check_operation(scenario, key, disturbed.operation)
 
 
 def _check_item(scenario: Scenario, variable: str, number: int, table: Table, item: object) -> None:

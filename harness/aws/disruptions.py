@@ -43,9 +43,15 @@ class Disruption:
     times: int = 1_000_000
 
 
+ANY = "*"
+"""The operation of a latency that is every call's."""
+
+
 @dataclass(frozen=True)
 class Latency:
-    """Every send of `operation` takes `seconds` of virtual time before the service acts."""
+    """Every send of `operation` takes `seconds` of virtual time before the service acts; of every
+    one that has no latency of its own, where that is ANY.
+    """
 
     operation: str
     seconds: float
@@ -62,7 +68,7 @@ class Disruptor:
 
     def latency(self, operation: str) -> float:
         """Virtual seconds that a send of this operation takes."""
-        return self._latencies.get(operation, 0.0)
+        return self._latencies.get(operation, self._latencies.get(ANY, 0.0))
 
     def add(self, disruption: Disruption) -> None:
         """Refuse these calls too, from now on."""
