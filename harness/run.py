@@ -28,8 +28,11 @@ def run(
     cold: bool = False,
     denied: Mapping[str, tuple[str, ...]] | None = None,
     on_run: OnRun | None = None,
+    settle: float = 0.0,
 ) -> Recording:
-    """Run a scenario in a world of its own. Raises InputError where it does not fit the tree."""
+    """Run a scenario in a world of its own, and look at the account `settle` seconds after the end.
+    Raises InputError where it does not fit the tree.
+    """
     check(tree, scenario)
     with World(
         tree,
@@ -54,6 +57,7 @@ def run(
         for invocation in scenario.invoke:
             _schedule(world, invocation)
         world.run()
+        world.clock.sleep(settle)
         return world.recording(scenario.name)
 
 
