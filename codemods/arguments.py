@@ -1,4 +1,6 @@
-"""Refuses a move whose arguments could not cross: each invocation of it would fail."""
+"""Refuses a move whose arguments or result could not cross: each invocation of it would fail, or
+what it changes would be lost. Lists what arrives as something else.
+"""
 
 from __future__ import annotations
 
@@ -8,39 +10,109 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from codemods.scene import Scene
 from codemods.signatures import payload_of
-from codemods.syntax.crossing import Stuck, stuck_at, stuck_in
+from codemods.syntax.crossing import (
+    Stuck,
+    changed_in,
+    defaults_of,
+    makes_no_json,
+    results_of,
+    stuck_at,
+    stuck_in,
+)
 from codemods.syntax.source import Statement
 from drs_refactor.errors import InputError
 from drs_refactor.model import Move
 
 
-def check_arguments(scene: Scene, calling: Mapping[str, Iterable[Statement]]) -> None:
-    """`calling` are, by function, the statements that will call its stub."""
+def check_arguments(scene: Scene, calling: Mapping[str, Iterable[Statement]]) -> list[str]:
+    """`calling` are, by function, the statements that will call its stub. Gives the lines that a
+    person must look at.
+    """
+    told: list[str] = []
     for move in scene.migration.moves:
         statements = [s for s in calling.get(move.function, ()) if move.function in s.words]
-        if not statements:
-            continue
-        signature = scene.signatures[move.function]
-        payload = payload_of(move, signature).values()
-        source = scene.migration.functions[move.source]
-        statement = scene.statements[move.function]
-        for place, stuck in _stuck(statement, statements, source.handler):
-            if stuck.parameter in payload:
-                file = scene.files[source.path]
-                raise InputError(
-                    f"{stuck.parameter} of {move.function} cannot cross as JSON: {stuck.why}",
-                    path=file.relative,
-                    line=file.line(place.code) + stuck.line - 1,
-                    mend=f"{_mend(move, stuck)} (migration.toml, line {move.line})",
-                )
+        function = _read(scene.statements[move.function])
+        if statements and isinstance(function, ast.FunctionDef):
+            _check_crossing(scene, move, function, statements)
+            _check_defaults(scene, move, function)
+            _check_changes(scene, move, function, statements)
+            told += _results(scene, move, function)
+    return told
+
+
+def _check_crossing(
+    scene: Scene, move: Move, function: ast.FunctionDef, calling: Iterable[Statement]
+) -> None:
+    payload = payload_of(move, scene.signatures[move.function]).values()
+    source = scene.migration.functions[move.source]
+    for place, stuck in _stuck(scene.statements[move.function], function, calling, source.handler):
+        if stuck.parameter in payload:
+            file = scene.files[source.path]
+            raise InputError(
+                f"{stuck.parameter} of {move.function} cannot cross as JSON: {stuck.why}",
+                path=file.relative,
+                line=file.line(place.code) + stuck.line - 1,
+                mend=f"{_mend(move, stuck)} (migration.toml, line {move.line})",
+            )
+
+
+def _check_defaults(scene: Scene, move: Move, function: ast.FunctionDef) -> None:
+    """A sentinel as a default is another object in another Lambda, if it can be sent at all."""
+    file = scene.file(move.source)
+    payload = payload_of(move, scene.signatures[move.function]).values()
+    for parameter, default in defaults_of(function).items():
+        if isinstance(default, ast.Name) and default.id in file.bound:
+            bound = _read(file.bound[default.id][-1])
+            default = bound.value if isinstance(bound, ast.Assign) else default
+        if parameter in payload and makes_no_json(default):
+            raise InputError(
+                f"the default of {parameter} of {move.function} cannot cross as JSON",
+                path=file.relative,
+                line=file.line(scene.statements[move.function].code),
+                mend="Let it be None, or leave the parameter out of the payload (migration.toml, "
+                f"line {move.line}): its owner then takes its own default",
+            )
+
+
+def _check_changes(
+    scene: Scene, move: Move, function: ast.FunctionDef, calling: Iterable[Statement]
+) -> None:
+    payload = payload_of(move, scene.signatures[move.function])
+    sent = {value for key, value in payload.items() if key != move.mutates}
+    nodes = [node for statement in calling if (node := _read(statement)) is not None]
+    lost = [name for name in changed_in(function, nodes) if name in sent]
+    if lost:
+        file = scene.file(move.source)
+        raise InputError(
+            f"{move.function} changes {lost[0]}, and its caller would not see that",
+            path=file.relative,
+            line=file.line(scene.statements[move.function].code),
+            mend=f"Only {move.mutates} comes back: let it return the other"
+            if move.mutates
+            else f'Say so: mutates = "{lost[0]}" (migration.toml, line {move.line})',
+        )
+
+
+def _results(scene: Scene, move: Move, function: ast.FunctionDef) -> Iterator[str]:
+    file = scene.file(move.source)
+    first = file.line(scene.statements[move.function].code)
+    for what, line, never in results_of(function):
+        if never:
+            raise InputError(
+                f"{move.function} {what}: its invocation could not answer",
+                path=file.relative,
+                line=first + line - 1,
+                mend="Let it return a list, or a text",
+            )
+        yield f"{file.relative}:{first + line - 1}: {move.function} {what}"
 
 
 def _stuck(
-    statement: Statement, calling: Iterable[Statement], handler: str
+    statement: Statement,
+    function: ast.FunctionDef,
+    calling: Iterable[Statement],
+    handler: str,
 ) -> Iterator[tuple[Statement, Stuck]]:
-    function = _read(statement)
-    if not isinstance(function, ast.FunctionDef):
-        return
     for caller in calling:
         node = _read(caller)
         for stuck in stuck_at(node, function, handler) if node else ():

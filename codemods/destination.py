@@ -10,12 +10,14 @@ import libcst as cst
 
 from codemods import dispatch, imports
 from codemods.aliases import renamed
+from codemods.caught import exceptions
 from codemods.edits import Edit
 from codemods.entry import Entry
 from codemods.resolve import Resolved
 from codemods.routes import BUILTINS_OF_ROUTES, FIRST, FIRST_TEXT, names_of, routes_text
 from codemods.scene import Scene
-from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
+from codemods.stub_helper import STUB_IMPORTS, has_helper, helper_text
+from codemods.stubs import stub_text
 from codemods.syntax.names import BUILTINS
 from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
@@ -36,7 +38,7 @@ def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:
     entry = Entry.of(file, scene.migration.functions[key].handler)
     pieces = [statement.own_text for statement in resolved.carried if statement not in guarded]
     if stubs and not has_helper(file):
-        pieces.append(helper_text(taken))
+        pieces.append(helper_text(taken, _caught(scene, key, resolved)))
     for move in stubs:
         owner = scene.migration.functions[move.destination]
         signature = scene.signatures[move.function]
@@ -59,6 +61,16 @@ def edits_of(scene: Scene, key: str, resolved: Resolved) -> list[Edit]:
     block = "\n\n".join(_plain(piece).strip("\n") + "\n" for piece in pieces)
     edits += _blocks(file, entry, resolved, block, entry.wrapping if wrapped else "")
     return [Edit(e.start, e.end, _plain(e.text).replace("\n", file.newline)) for e in edits]
+
+
+def _caught(scene: Scene, key: str, resolved: Resolved) -> dict[str, str]:
+    """What newcomers catch around stubs; its names mean what they meant in the source."""
+    arriving = scene.arriving(key)
+    around = [*(scene.statements[move.function] for move in arriving), *resolved.carried]
+    moved = [scene.statements[name] for name in resolved.stubs]
+    found = exceptions(scene.file(arriving[0].source), around, moved)
+    bound = {name for s in around for name in s.references}
+    return {name: text for name, text in found.items() if text.partition(".")[0] in bound}
 
 
 def _blocks(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from codemods import imports
+from codemods.caught import exceptions
 from codemods.edits import Edit
 from codemods.scene import Scene
-from codemods.stubs import STUB_IMPORTS, has_helper, helper_text, stub_text
+from codemods.stub_helper import STUB_IMPORTS, has_helper, helper_text
+from codemods.stubs import stub_text
 from codemods.syntax.names import words_of
-from codemods.syntax.source import SourceFile
+from codemods.syntax.source import SourceFile, Statement
 
 
 def stubs_in_source(
-    scene: Scene, file: SourceFile, called: set[str]
+    scene: Scene, file: SourceFile, called: set[str], stay: list[Statement]
 ) -> tuple[frozenset[str], list[Edit]]:
     """Edits that replace the functions still called, and every name that the stubs refer to."""
     edits: list[Edit] = []
@@ -27,7 +29,9 @@ def stubs_in_source(
             move, scene.signatures[move.function], owner.arn_variable, owner.key, taken
         )
         if statement.index == first and not has_helper(file):
-            text = f"{helper_text(taken)}\n\n{text}"
+            moved = [scene.statements[name] for name in called]
+            helper = helper_text(taken, exceptions(file, stay, moved))
+            text = f"{helper}\n\n{text}"
         needed |= words_of(text)
         edits.append(Edit(statement.own, statement.end, text.replace("\n", file.newline)))
     return needed, edits + imports.insertion(file, absent)

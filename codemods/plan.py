@@ -83,7 +83,7 @@ def make_plan(scene: Scene) -> Plan:
     stay = [s for s in file.statements if s.index not in moved]
     stubs, stub_edits, left = _leave(scene, file, stay)
     callers[sources[0]] = stubs
-    check_arguments(scene, _calling(callers, {**arrived, sources[0]: stay}))
+    mentions += check_arguments(scene, _calling(callers, {**arrived, sources[0]: stay}))
     for key, function in migration.functions.items():
         if function.path == file.relative:  # every handler of that file may call them
             callers[key] = stubs
@@ -216,7 +216,7 @@ def _leave(
                 line=file.line(user.code),
                 mend="Give it an action instead of helper = true",
             )
-    needed, edits = stubs_in_source(scene, file, called)
+    needed, edits = stubs_in_source(scene, file, called, stay)
     replaced = [scene.statements[name] for name in called]
     needed |= users.among(file.bound) | scene.handlers(file.relative)
     left = leftovers.leftovers(file, statements, replaced, needed)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from codemods.imports import imports_of, is_plain_import
 from codemods.setups import is_logger, set_up_by
 from codemods.syntax.changes import writes
-from codemods.syntax.meaning import equal_statements
+from codemods.syntax.meaning import equal_statements, first_import
 from codemods.syntax.names import BUILTINS, Binding
 from codemods.syntax.source import SourceFile, Statement
 from drs_refactor.errors import InputError
@@ -207,8 +207,8 @@ class Resolver:
         here, there = self._source.bound.get(name), self._destination.bound.get(name)
         if here is None or there is None:
             return here is there
-        source_import, destination_import = _target(here, name), _target(there, name)
-        if source_import is not None and source_import == destination_import:
+        target = first_import(here, name)
+        if target is not None and target == first_import(there, name):
             return True
         if not is_logger(self._source, name):
             here = [*here, *set_up_by(self._source, name)]
@@ -235,14 +235,6 @@ class Resolver:
 
     def _note(self, name: str, outcome: str, detail: str) -> None:
         self._result.resolutions.append(Resolution(name, self._key, outcome, detail))
-
-
-def _target(statements: list[Statement], name: str) -> tuple[str, str] | None:
-    """What the first import of a name imports: a fallback after it stands in only if it fails."""
-    first, *others = [b for s in statements for b in s.bindings if b.name == name]
-    if any(other.target != first.target and not other.guarded for other in others):
-        return None
-    return first.target
 
 
 def _default_alias(binding: Binding, key: str) -> str:

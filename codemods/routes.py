@@ -18,7 +18,9 @@ def {FIRST}(handler):
     """Moved actions stay outside of the handler, and of what is wrapped around it: neither their
     event nor their answer may be rewritten, and their exceptions must reach the caller as errors.
     """
+    import functools
 
+    @functools.wraps(handler)
     def answer(event, *others, **named):
         if isinstance(event, dict) and str(event.get("action")) in {ROUTES}:
             return {ROUTES}[event["action"]](event)

@@ -12,7 +12,7 @@ import libcst as cst
 from codemods.closest import closest
 from codemods.decorators import check_decorators
 from codemods.signatures import Signature, check_payload, signature_of
-from codemods.stubs import INVOKE
+from codemods.stub_helper import INVOKE
 from codemods.syntax import source
 from codemods.syntax.meaning import sets_up
 from codemods.syntax.source import SourceFile, Statement

@@ -7,16 +7,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from codemods.stubs import INVOKE
-from codemods.syntax.meaning import equal_statements
+from codemods.stub_helper import INVOKE
+from codemods.syntax.meaning import equal_statements, first_import
 from codemods.syntax.names import BUILTINS
 from codemods.syntax.source import SourceFile, Statement
+
+FALLBACK = "import, but for a fallback"
+"""How a name is bound whose import is the same, with something else in its place if it fails."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """One name. `how` is same, import, stub, moved or builtin; "" where its meanings differ, with
-    both places then.
+    """One name. `how` is same, import (or FALLBACK), stub, moved or builtin; "" where its meanings
+    differ, with both places then.
     """
 
     name: str
@@ -25,6 +28,8 @@ class Bound:
     after: str
 
     def __str__(self) -> str:
+        if self.how == FALLBACK:
+            return f"{self.name} has a fallback in {self.after} that it had not in {self.before}"
         if self.how:
             return f"{self.name}: {self.how}"
         return f"{self.name} means {self.after}, and meant {self.before}"
@@ -78,12 +83,20 @@ class Bindings:
             return ""
         if name in self._elsewhere:
             return "stub" if all(INVOKE in statement.words for statement in there) else ""
-        if _is_same_import(here, there, name):
-            return "import"
-        same = len(here) == len(there) and all(
+        target = first_import(here, name)
+        if target is not None and target == first_import(there, name):
+            ours, theirs = _targets(here, name), _targets(there, name)
+            if len(theirs) == 1 or (ours == theirs and None not in ours):
+                return "import"
+            if not self._equal(here, there):
+                return FALLBACK
+        return "same" if self._equal(here, there) else ""
+
+    @staticmethod
+    def _equal(here: list[Statement], there: list[Statement]) -> bool:
+        return len(here) == len(there) and all(
             equal_statements(one, other) for one, other in zip(here, there, strict=True)
         )
-        return "same" if same else ""
 
     def _is_moved(self, name: str) -> bool:
         """The function stands there under its new name, and the old one is the same thing."""
@@ -94,18 +107,9 @@ class Bindings:
         return name == new or [s.bare_text.strip() for s in old] == [f"{name} = {new}"]
 
 
-def _is_same_import(here: list[Statement], there: list[Statement], name: str) -> bool:
-    """True if both import the same, and the newer one has no fallback that the older has not. One
-    that the older alone has is not missed: without the import the new module would not be there.
-    """
-    first, *fallbacks = [b for s in here for b in s.bindings if b.name == name]
-    new, *others = [b for s in there for b in s.bindings if b.name == name]
-    if first.target is None or first.target != new.target:
-        return False
-    if not others:
-        return all(fallback.guarded for fallback in fallbacks)
-    targets = [(b.target, b.guarded) for b in (first, *fallbacks)]
-    return None not in dict(targets) and targets == [(b.target, b.guarded) for b in (new, *others)]
+def _targets(statements: list[Statement], name: str) -> list[tuple[str, str] | None]:
+    """What may stand for an imported name: the import, and its fallbacks."""
+    return list(dict.fromkeys(b.target for s in statements for b in s.bindings if b.name == name))
 
 
 def _where(file: SourceFile, name: str) -> str:

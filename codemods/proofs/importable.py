@@ -21,6 +21,9 @@ def importable(root: Path, migration: Migration, entry: str) -> dict[str, tuple[
             relative = path.relative_to(root).as_posix()
             if relative not in entries:
                 module = ".".join(path.relative_to(root / folder).with_suffix("").parts)
-                text = path.read_bytes().decode(errors="replace")
+                try:
+                    text = path.read_bytes().decode(errors="replace")
+                except OSError as error:
+                    raise InputError(f"cannot be read: {error.strerror}", path=path) from error
                 found[module.removesuffix(".__init__")] = (relative, text)
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codemods.proofs import proof
-from codemods.proofs.bindings import Bindings, Bound, differing
+from codemods.proofs.bindings import FALLBACK, Bindings, Bound, differing
 from codemods.proofs.importable import importable
 from codemods.proofs.proof import DIFFERENT, Moved
 from codemods.proofs.split_state import SplitState, split_state
@@ -44,6 +44,11 @@ class Recheck:
     proved: tuple[Proved, ...]
     left: tuple[str, ...]
     split: tuple[SplitState, ...]
+
+    @property
+    def doubts(self) -> list[str]:
+        """Names that mean the same as long as an import works."""
+        return [str(b) for proved in self.proved for b in proved.names if b.how == FALLBACK]
 
     @property
     def differing(self) -> list[str]:

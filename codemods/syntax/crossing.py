@@ -1,5 +1,6 @@
-"""Parameters that no JSON can carry: a client, a logger, Lambda's context, a date, a set. Read from
-how a function uses them, and from what its callers give.
+"""What no JSON can carry between two Lambdas: a client, a logger, Lambda's context, a date, a set;
+changes to an argument; results that are no JSON. Read from how a function uses its parameters, and
+from what its callers give.
 """
 
 from __future__ import annotations
@@ -9,9 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.syntax.module_names import CLIENT_MAKERS, called
+from codemods.syntax.reading import changed_in_place
 
 _JSON = frozenset().union(*map(dir, (dict, list, str, int, float, bool, None)))
 """The attributes of what JSON gives."""
+_MADE = frozenset(
+    {"set", "frozenset", "object", "bytes", "bytearray", "Decimal", "date", "datetime"}
+)
+"""Calls that make what is none of JSON's values."""
 _ASKING = frozenset({"hasattr", "isinstance", "type"})
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -74,6 +80,62 @@ def stuck_at(
                 used = any(n.id == parameter for b in function.body for n in _name_nodes(b))
                 anew = "" if used else "None"
                 yield Stuck(parameter, "it is given Lambda's context", call.lineno, anew)
+
+
+def changed_in(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, callers: Iterable[ast.stmt]
+) -> list[str]:
+    """Parameters whose object the function changes, where a caller gives what it holds itself."""
+    changed = set(changed_in_place(function)) - set(_bound_or_asked(function))
+    held = {
+        parameter
+        for caller in callers
+        for call in ast.walk(caller)
+        if isinstance(call, ast.Call) and called(call) == function.name
+        for parameter, given in _given(call, function)
+        if isinstance(given, ast.Name | ast.Attribute | ast.Subscript)
+    }
+    return [name for name in parameters_of(function) if name in changed & held]
+
+
+def results_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, int, bool]]:
+    """Results that arrive as something else: what of them, the line, and whether none arrives."""
+    for inner in _own_nodes(node):
+        if not isinstance(inner, ast.Return):
+            continue
+        given = inner.value
+        if isinstance(given, ast.Tuple):
+            yield "gives a tuple, which arrives as a list", inner.lineno, False
+        elif makes_no_json(given):
+            yield "gives what JSON lacks", inner.lineno, True
+        elif isinstance(given, ast.Dict) and any(
+            isinstance(key, ast.Constant) and not isinstance(key.value, str) for key in given.keys
+        ):
+            yield "gives a dictionary whose keys arrive as text", inner.lineno, False
+
+
+def makes_no_json(node: ast.expr | None) -> bool:
+    """True for an expression whose value no JSON has, if that can be seen."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in _MADE
+    return isinstance(node, ast.Set | ast.SetComp | ast.GeneratorExp | ast.Lambda)
+
+
+def defaults_of(function: ast.FunctionDef) -> dict[str, ast.expr]:
+    """The defaults of its parameters, by name."""
+    given = function.args
+    plain = [a.arg for a in (*given.posonlyargs, *given.args)]
+    found = dict(zip(plain[len(plain) - len(given.defaults) :], given.defaults, strict=True))
+    by_keyword = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    return found | {a.arg: default for a, default in by_keyword if default is not None}
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to a function, and not to one that is defined in it."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, (*_FUNCTION, ast.Lambda, ast.ClassDef)):
+            yield from _own_nodes(child)
 
 
 def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
@@ -97,3 +98,13 @@ def _meaning(text: str) -> str:
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node) is not None:
             node.body[0] = ast.Pass()
     return ast.dump(tree)
+
+
+def first_import(statements: Sequence[Statement], name: str) -> tuple[str, str] | None:
+    """What the first import of a name imports: a fallback after it stands in only if it fails. None
+    where something else may be meant.
+    """
+    first, *others = [b for s in statements for b in s.bindings if b.name == name]
+    if any(other.target != first.target and not other.guarded for other in others):
+        return None
+    return first.target

@@ -102,7 +102,7 @@ def _report(result: Migrated, source: Path, output: Path) -> None:
         print(f"  {change}")
     for mention in result.plan.mentions:
         print(f"  look at {mention}")
-    for line in (*result.proof.differing, *result.proof.split):
+    for line in (*result.proof.differing, *result.proof.doubts, *result.proof.split):
         print(f"  look at {line}")
     for left in result.service_calls_left:
         print(f"  left behind: {left}")

@@ -12,7 +12,8 @@ from typing import Any
 import libcst as cst
 
 from codemods.signatures import signature_of
-from codemods.stubs import STUB_IMPORTS, helper_text, stub_text
+from codemods.stub_helper import STUB_IMPORTS, helper_text
+from codemods.stubs import stub_text
 from drs_refactor.model import Move
 from tests.codemods.support import statement
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from codemods.migrate import migrate
+from drs_refactor.migration import load
 from tests.codemods.odd_tree import (
     CONFIG,
     PLANNER_PATH,
@@ -129,3 +131,71 @@ def test_rules_that_cannot_be_followed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], config: str, told: str
 ) -> None:
     assert told in OddTree(tmp_path / "t", CLIENT, config=CONFIG + config).refusal(capsys)
+
+
+def moved(tmp_path: Path, work: str, call: str = "work(x)") -> OddTree:
+    planner = (
+        f"{work}\n\n\ndef lambda_handler(event, context):\n    x = event['x']\n    return {call}\n"
+    )
+    return OddTree(tmp_path / "t", planner)
+
+
+@pytest.mark.parametrize(
+    ("work", "call", "told"),
+    [
+        (
+            "def work(x):\n    x.append(1)",
+            "work(x) or x",
+            'work changes x, and its caller would not see that. Say so: mutates = "x"',
+        ),
+        ("def work(y, x=None):\n    x['a'] = y", "work(1, x=event['x'])", "work changes x"),
+        ("def work(x):\n    return {x}", "work(x)", "work gives what JSON lacks"),
+        ("def work(x):\n    return set(x)", "work(x)", "Let it return a list"),
+        ("NO = object()\n\n\ndef work(x, y=NO):\n    return x", "work(x)", "the default of y of"),
+        ("def work(x, *, y=frozenset()):\n    return x", "work(x)", "the default of y of"),
+    ],
+)
+def test_what_would_be_lost_on_the_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], work: str, call: str, told: str
+) -> None:
+    assert told in moved(tmp_path, work, call).refusal(capsys)
+
+
+@pytest.mark.parametrize(
+    ("work", "call"),
+    [
+        ("def work(x):\n    x = list(x)\n    x.append(1)\n    return x", "work(x)"),
+        ("def work(x):\n    x.append(1)\n    return x", "work([1])"),
+        ("def work(x):\n    def inner():\n        return {x}\n    return len(inner())", "work(x)"),
+        ("def work(x, y=None):\n    return x", "work(x)"),
+    ],
+)
+def test_what_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str, call: str
+) -> None:
+    same_as_before(moved(tmp_path, work, call), monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("work", "told"),
+    [
+        ("def work(x):\n    return x, 2", "3: work gives a tuple, which arrives as a list"),
+        ("def work(x):\n    return {1: x}", "3: work gives a dictionary whose keys arrive as text"),
+    ],
+)
+def test_what_arrives_as_something_else_is_told(tmp_path: Path, work: str, told: str) -> None:
+    tree = moved(tmp_path, f"# The work.\n{work}")
+    assert f"{PLANNER_PATH}:{told}" in migrate(tree.root, load(tree.config)).plan.mentions
+
+
+def test_exceptions_come_back_as_what_the_caller_catches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner = (
+        "class Base(Exception):\n    pass\n\n\nclass Late(Base):\n    pass\n\n\n"
+        "def work(x):\n    if x > 2:\n        raise Late('too late')\n    raise KeyError(x)\n\n\n"
+        "def lambda_handler(event, context):\n    try:\n        return work(event['x'])\n"
+        "    except Base as error:\n        return [type(error).__name__, str(error)]\n"
+        "    except KeyError as error:\n        return str(error)\n"
+    )
+    same_as_before(OddTree(tmp_path / "t", planner), monkeypatch, (1, 3))

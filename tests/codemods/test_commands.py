@@ -97,7 +97,7 @@ def test_the_hook_has_what_pre_commit_asks_for_and_its_entry_runs(tree: Tree) ->
     assert {"id", "name", "entry", "language"} <= hook.keys()
     assert hook["language"] == "python"
     assert hook["pass_filenames"] is False
-    assert set(hook["types_or"]) == {"python", "yaml", "toml"}
+    assert set(hook["types_or"]) == {"json", "python", "toml", "yaml"}
     command, *arguments = shlex.split(hook["entry"])
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     module = scripts[command].partition(":")[0].removesuffix(".__main__")

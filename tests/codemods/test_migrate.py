@@ -78,7 +78,7 @@ def test_what_is_left_of_the_services(tree: Tree) -> None:
     tree.change("planner", "import boto3\n", "import boto3\nfrom common import make\n")
     line = tree.line("planner", "from common")
     assert tree.migrate().service_calls_left == (
-        f"fn/planner/index.py:{line + 3}: imports make (fn/shared/common.py), which calls batch",
+        f"fn/planner/index.py:{line + 4}: imports make (fn/shared/common.py), which calls batch",
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from botocore.exceptions import (
 )
 
 from codemods.signatures import Signature, signature_of
-from codemods.stubs import STUB_IMPORTS, helper_text, needed_names, stub_text
+from codemods.stub_helper import STUB_IMPORTS, helper_text
+from codemods.stubs import needed_names, stub_text
 from drs_refactor.errors import InputError
 from tests.codemods.fake_lambda import (
     FAILED,
@@ -62,6 +64,13 @@ def test_the_state_itself_is_returned_where_the_function_did() -> None:
         ("FileNotFoundError", "[Errno 2] no", FileNotFoundError),
         ("LaunchFailed", "custom", Exception),
         ("ClientError", "An error occurred (AccessDenied) when", Exception),
+        ("ClientError", "An error occurred (X) when calling the Y operation: no", ClientError),
+        (
+            "ConflictException",
+            "An error occurred (ConflictException) when calling the StartRecovery operation "
+            "(reached max retries: 4): two\nlines",
+            ClientError,
+        ),
         ("ExceptionGroup", "two (2 sub-exceptions)", Exception),
         ("SystemExit", "1", Exception),
         ("print", "a builtin that is no exception", Exception),
@@ -276,3 +285,27 @@ def test_names_that_a_stub_needs() -> None:
     found = needed_names(move(payload={"a": "clean(a)"}), signature)
     assert {"Dict", "DEFAULT", "Any", "clean"} <= found
     assert "a" not in found
+
+
+def test_the_code_of_a_client_error_arrives() -> None:
+    message = "An error occurred (Throttling) when calling the Start operation: slow down"
+    with pytest.raises(ClientError) as caught:
+        Stub("state").fails("ThrottledException", message)({})
+    assert caught.value.response["Error"] == {"Code": "Throttling", "Message": "slow down"}
+    assert caught.value.operation_name == "Start"
+
+
+def test_what_callers_can_catch_is_of_their_own_class() -> None:
+    text = helper_text((), {"Bad": "errors.Bad", "len": "len"})
+    module = run("\n".join(STUB_IMPORTS) + "\n" + text)
+
+    class Bad(LookupError):
+        def __init__(self, code: int, *, name: str) -> None:
+            raise AssertionError("what it needs did not cross")
+
+    module["errors"] = SimpleNamespace(Bad=Bad)
+    raised = module["_exception_of"]("work", {"errorType": "Bad", "errorMessage": "no"})
+    assert isinstance(raised, Bad)
+    assert (type(raised).__name__, str(raised)) == ("Bad", "no")
+    other = module["_exception_of"]("work", {"errorType": "Other", "errorMessage": None})
+    assert (type(other).__bases__, str(other)) == ((Exception,), "")

@@ -282,22 +282,33 @@ def _exception_of(action, failure):
     """The exception that the moved action raised, by its type name and with its message."""
     if not isinstance(failure, dict):
         return MovedActionError(f"{action} was cut off: {failure!r:.200}")
-    name, message = failure.get("errorType"), failure.get("errorMessage", "")
+    name, message = failure.get("errorType"), failure.get("errorMessage") or ""
     if not isinstance(name, str) or not name.isidentifier():
         # Sandbox.Timedout, Runtime.ExitError, …: Lambda's own word, not an exception of the code.
         return MovedActionError(f"{action} was cut off: {name}: {message}")
     if name == "MovedActionError":  # of a stub in the owner: an invocation failed there
         return MovedActionError(message)
+    told = re.fullmatch(_CLIENT_ERROR, message, re.DOTALL)
+    if told:  # botocore's words: callers look at the code, and catch the class or what is above it
+        code, operation, retries, what = told.groups()
+        response = {"Error": {"Code": code, "Message": what}}
+        if retries:
+            response["ResponseMetadata"] = {"MaxAttemptsReached": 1, "RetryAttempts": int(retries)}
+        return type(name, (ClientError,), {})(response, operation)
     base = getattr(builtins, name, None)
     if not (isinstance(base, type) and issubclass(base, Exception)) or name == "ExceptionGroup":
         base = Exception
-    elif base not in (KeyError, *_NEEDS_MORE_ARGUMENTS):
+    elif base is getattr(builtins, name, 0) and base not in (KeyError, *_NEEDS_MORE_ARGUMENTS):
         return base(message)
     # str() of these is not their argument: a class of the same name says what was said there.
     said = {"__init__": lambda self: None, "__str__": lambda self: message}
     return type(name, (base,), said)()
 
 
+_CLIENT_ERROR = (
+    r"An error occurred \((.+?)\) when calling the (\w+) operation"
+    r"(?: \(reached max retries: (\d+)\))?: (.*)"
+)
 _NEEDS_MORE_ARGUMENTS = (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError)
 
 

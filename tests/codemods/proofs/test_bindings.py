@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.proofs.bindings import Bindings, differing
-from codemods.stubs import INVOKE
+from codemods.proofs.bindings import FALLBACK, Bindings, Bound, differing
+from codemods.stub_helper import INVOKE
 from tests.codemods.support import parsed
 
 BEFORE = '''\
@@ -113,13 +113,22 @@ DEFINED = "try:\n    import json\nexcept ImportError:\n    def json(x):\n       
         (DEFINED, "import json\n", "import"),
         (GUARDED, GUARDED, "import"),
         (DEFINED, DEFINED, "same"),
-        ("import json\n", GUARDED, ""),
-        (DEFINED, DEFINED.replace("return 1", "return 2"), ""),
-        (GUARDED, GUARDED.replace("simplejson", "ujson"), ""),
+        ("import json\n", GUARDED, FALLBACK),
+        (DEFINED, DEFINED.replace("return 1", "return 2"), FALLBACK),
+        (GUARDED, GUARDED.replace("simplejson", "ujson"), FALLBACK),
         ("import json\nimport simplejson as json\n", "import json\n", ""),
+        ("import json\n", "import json\nimport simplejson as json\n", ""),
+        ("import json.decoder\nimport json.encoder\n", "import json\n", "import"),
+        ("import json\n", "import json.decoder\nimport json.encoder\n", "import"),
     ],
 )
 def test_a_fallback_that_only_the_newer_one_has_is_told(old: str, new: str, how: str) -> None:
     before, after = (t.replace("import json\n", n, 1) for t, n in ((BEFORE, old), (AFTER, new)))
     found = names(before, after)["json"]
     assert found.startswith("json means") if not how else found == how
+
+
+def test_a_doubt_in_words() -> None:
+    assert str(Bound("json", FALLBACK, "a.py:1", "b.py:2")) == (
+        "json has a fallback in b.py:2 that it had not in a.py:1"
+    )

@@ -165,6 +165,5 @@ def test_a_fallback_that_only_the_destination_has_is_told(
     fallback = "try:\n    from tools import stamp\nexcept ImportError:\n    stamp = str\n"
     tree.change("worker", "import json\n", f"import json\n{fallback}")
     assert main(["migrate", "--config", str(tree.config), "--json", "plan.json"]) == 0
-    told = "start_batch in fn/worker/index.py: stamp means fn/worker/index.py:"
-    assert f"  look at {told}" in capsys.readouterr().out
-    assert json.loads(Path("plan.json").read_text())["not_the_same"][0].startswith(told)
+    assert "  look at stamp has a fallback in fn/worker/index.py:" in capsys.readouterr().out
+    assert json.loads(Path("plan.json").read_text())["not_the_same"] == []
