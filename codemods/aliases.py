@@ -29,7 +29,9 @@ def renamed(file: SourceFile, name: str, alias: str) -> list[Edit]:
         statement.node.visit(found)
         bare = [node for node in found.nodes if node.asname is None]
         dotted = any(isinstance(node.name, cst.Attribute) for node in bare)
-        if dotted or (not bare and statement.scope.imports_bare(name)):
+        if dotted or (
+            not bare and "import" in statement.text and statement.scope.imports_bare(name)
+        ):
             raise _no_alias(file, statement, name)
         spans = []
         for node in found.nodes:

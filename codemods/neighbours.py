@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import libcst as cst
@@ -99,20 +101,33 @@ class Users:
 def users_of(root: Path, modules: TreeModules, relative: str) -> Users:
     """Who imports a module, itself included. Tests are no users: they follow what moves, or not."""
     users = Users()
-    stem = PurePosixPath(relative).stem.encode()
+    names = _imports_by_name(PurePosixPath(relative).stem)
     for path in files_of(root):
         if not path.endswith(".py") or _is_test(path):
             continue
         content = content_of(root / path)
-        if stem not in content or b"import" not in content:
+        if not names.search(content.replace(b"\\\n", b" ")):
             continue
-        try:
-            tree = ast.parse(content)
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for name, line in _uses(tree, modules, path, relative):
+        tree = _parsed(content)
+        for name, line in _uses(tree, modules, path, relative) if tree else ():
             users.found.setdefault(name, []).append((path, line))
     return users
+
+
+@lru_cache(maxsize=8)
+def _parsed(content: bytes) -> ast.Module | None:
+    """None for what this Python cannot parse. Each handler is asked about in turn."""
+    try:
+        return ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _imports_by_name(module: str) -> re.Pattern[bytes]:
+    """What finds every file that imports a module of that name, and few others: parsing is slow."""
+    name = rb"\b" + re.escape(module).encode() + rb"\b"
+    begins = rb"(?:^|[;:])[ \t]*(?:from|import)\b"
+    return re.compile(begins + rb"[^\n#]*" + name + rb"|\bimport\s*\([^)]*" + name, re.MULTILINE)
 
 
 def check_users(users: Users, renamed: Iterable[str], target: SourceFile, home: str) -> None:

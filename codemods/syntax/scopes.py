@@ -28,10 +28,11 @@ from libcst.metadata import (
 from libcst.metadata.scope_provider import ScopeVisitor
 
 from codemods.syntax.names import dotted
-from codemods.syntax.symbols import names_read
+from codemods.syntax.symbols import names_read, places_read
 
 _CONSTANTS = frozenset({"True", "False", "None", "__debug__"})  # nobody can bind them
 _NEWLINE = re.compile(r"\r\n?|\n")
+_SPELT = re.compile(r"=\s*[!:}]")
 _ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
@@ -115,6 +116,11 @@ class StatementScope:
 
     def places_of(self, name: str) -> list[tuple[int, int]]:
         """Where the statement's text spells the module's `name`, quoted annotations included."""
+        quick = places_read(self._module.code, name)
+        return self.places_by_scope(name) if quick is None else quick
+
+    def places_by_scope(self, name: str) -> list[tuple[int, int]]:
+        """The same, told by LibCST's scopes."""
         places = [self.span(node) for node in self.nodes_of(name)]
         for node in self._quoted:
             start = self.span(node)[0]
@@ -125,6 +131,8 @@ class StatementScope:
 
     def prints(self, name: str) -> bool:
         """True if an f-string spells the module's `name` before its value: `f"{name=}"`."""
+        if not _SPELT.search(self._module.code):
+            return False
         nodes = set(self.nodes_of(name))
         finder = _SelfDocumenting()
         self._module.visit(finder)

@@ -9,6 +9,7 @@ import re
 import symtable
 from collections.abc import Iterator
 
+_NEWLINE = re.compile(r"\r\n?|\n")
 _TYPES_IN_TEXT = re.compile(r"\b(?:cast|TypeVar|NewType|TypedDict|NamedTuple|ParamSpec)\b")
 
 
@@ -38,6 +39,35 @@ def names_read(text: str) -> frozenset[str] | None:
         if symbol.is_global() and (symbol.is_referenced() or symbol.is_declared_global())
     }
     return frozenset(top | inner) - {"__debug__"}
+
+
+def places_read(text: str, name: str) -> list[tuple[int, int]] | None:
+    """Where a statement reads the module's `name`; None where that needs a closer look: the name is
+    bound or declared global in it, or spelt in an f-string.
+    """
+    if names_read(text) is None:
+        return None
+    tree, table = ast.parse(text), symtable.symtable(text, "statement", "exec")
+    for scope in (table, *_tables(table)):
+        try:
+            symbol = scope.lookup(name)
+        except KeyError:
+            continue
+        binds = (symbol.is_assigned(), symbol.is_parameter(), symbol.is_imported())
+        if any(binds) or symbol.is_declared_global():
+            return None
+    places = []
+    starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) and any(
+            isinstance(n, ast.Name) and n.id == name for n in ast.walk(node)
+        ):
+            return None  # before 3.12 Python does not know where in it
+        if isinstance(node, ast.Name) and node.id == name:
+            line = text[starts[node.lineno - 1] :]
+            start = starts[node.lineno - 1] + len(line.encode()[: node.col_offset].decode())
+            places.append((start, start + len(name)))
+    return sorted(places)
 
 
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import libcst as cst
 import pytest
 
+from codemods.syntax.scopes import StatementScope
 from codemods.syntax.source import parse
-from codemods.syntax.symbols import names_read
+from codemods.syntax.symbols import names_read, places_read
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,26 @@ def test_scopes_tell_no_name_that_is_missed_here(root: Path, folder: str) -> Non
                 checked += 1
                 assert quick <= statement.scope.references_by_scope
     assert checked > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("x = LIMIT + limit\n", ["LIMIT"]),
+        ("def f(a):\n    é = 'é'; return LIMIT.x, LIMIT\n", ["LIMIT", "LIMIT"]),
+        ("f(LIMIT=LIMIT, a='LIMIT')  # LIMIT\n", ["LIMIT"]),
+        ("x = 1\r\ny = LIMIT\r\n", ["LIMIT"]),
+        ("def f(LIMIT):\n    return LIMIT\n", None),
+        ("def f():\n    global LIMIT\n    LIMIT = 1\n", None),
+        ("x = f'{LIMIT}'\n", None),
+        ("LIMIT = 1\n", None),
+        ("for LIMIT in x: pass\n", None),
+        ("def f(x: 'LIMIT'): pass\n", None),
+        ("from a import LIMIT\n", None),
+    ],
+)
+def test_where_a_name_is_read(text: str, places: list[str] | None) -> None:
+    found = places_read(text, "LIMIT")
+    assert (found and [text[start:end] for start, end in found]) == places
+    if found is not None:
+        assert found == StatementScope(cst.parse_module(text)).places_by_scope("LIMIT")
