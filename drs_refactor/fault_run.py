@@ -11,7 +11,7 @@ from drs_refactor.exits import EXIT
 from drs_refactor.progress import Progress
 from harness.faults.campaign import BUDGET, campaign
 from harness.faults.results import Campaign
-from harness.reports import faults
+from harness.reports import faults, races
 from harness.results import Trees
 from harness.scenario import Scenario
 
@@ -29,7 +29,11 @@ def run(trees: Trees, scenarios: Sequence[Scenario], options: argparse.Namespace
     found = campaign(trees, scenarios, told, options.budget or BUDGET)
     progress.clear()
     replays = _cases(trees, found)
-    for line in faults.text(found, replays):
+    race_replays = [
+        write_case(trees, one.scenario, f"race-{number}-{one.scenario.name}", race=one.moved)
+        for number, (one, _) in enumerate(races.shown(found.raced), 1)
+    ]
+    for line in faults.text(found, replays, race_replays):
         print(line)
     names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
     write_json(options.json, faults.as_json(found, replays, names, versions()))

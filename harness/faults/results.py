@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from harness.aws.faults import Fault
 from harness.comparison import Divergence
+from harness.races.results import Raced
 from harness.results import Trees
 from harness.scenario import Scenario
 
@@ -64,7 +65,9 @@ class Struck:
 
 @dataclass(frozen=True)
 class Campaign:
-    """A fault run. `asked` strikes were to be made, `tried` of `things` different ones were."""
+    """A fault run. `asked` strikes were to be made, `tried` of `things` different ones were, and
+    `raced` of `races` races were run.
+    """
 
     verdict: str
     looks: tuple[Look, ...]
@@ -73,6 +76,8 @@ class Campaign:
     things: int
     tried: int
     seconds: float
+    raced: tuple[Raced, ...] = ()
+    races: int = 0
     problems: tuple[str, ...] = ()
 
     @property

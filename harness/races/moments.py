@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from harness.aws.disruptions import ANY, Latency
 from harness.aws.faults import INVOKE
+from harness.races.results import Race
 from harness.recording import Recording
+from harness.results import Trees
 from harness.scenario import Scenario
 
 LATENCY = 0.2
@@ -21,7 +23,15 @@ SETTLED = 7_200.0
 
 _LATENCIES = (Latency(ANY, LATENCY), Latency(INVOKE, 0.0))
 _MIDDLE = (0.5,)
-_DENSE = (0.02, 0.25, 0.5, 0.75, 0.98)
+_DENSE = (0.05, 0.5, 0.95)
+
+
+def races(trees: Trees, scenarios: Iterable[Scenario]) -> Iterator[Race]:
+    """Every invocation beside an execution is moved about."""
+    for scenario in scenarios:
+        if scenario.start is not None:
+            for moved in range(len(scenario.invoke)):
+                yield Race(trees, scenario, moved)
 
 
 def slowed(scenario: Scenario) -> Scenario:

@@ -42,6 +42,8 @@ def key_of(found: Any) -> str:
 
 def nearest(found: Any, known: list[Any]) -> list[tuple[str, Any, Any]]:
     """In what an outcome differs from the one that is most like it."""
-    all_of_them = [list(differences(one, found, "")) for one in known]
-    best = min(all_of_them, key=len, default=[])
-    return [(d.path.lstrip("."), d.legacy, d.refactored) for d in best]
+    all_of_them = [
+        [(d.path.lstrip("."), d.legacy, d.refactored) for d in differences(one, found, "")]
+        for one in known
+    ]
+    return min(all_of_them, key=lambda told: (len(told), len(repr(told))), default=[])

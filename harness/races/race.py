@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from harness.one_scenario import sides_of
@@ -10,21 +9,12 @@ from harness.races.moments import SETTLED, at, moments, slowed, without
 from harness.races.outcomes import key_of, nearest, outcome
 from harness.races.results import New, Race, Raced
 from harness.recording import Recording
-from harness.results import Trees
 from harness.run import run
 from harness.scenario import Scenario
 from harness.tree import Tree
 
 LARGE = 100
 """Calls of a scenario from which on nothing is moved about in it."""
-
-
-def races(trees: Trees, scenarios: Iterable[Scenario]) -> Iterator[Race]:
-    """Every invocation beside an execution is moved about."""
-    for scenario in scenarios:
-        if scenario.start is not None:
-            for moved in range(len(scenario.invoke)):
-                yield Race(trees, scenario, moved)
 
 
 def race(asked: Race) -> Raced:

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.faults.points import told
 from harness.faults.results import Campaign, Struck
+from harness.reports import races
 from harness.reports.text import apart
 from harness.values import to_json
 
@@ -21,7 +22,9 @@ def shown(found: Campaign) -> list[Struck]:
     return list(first.values())
 
 
-def text(found: Campaign, replays: Sequence[str]) -> Iterator[str]:
+def text(
+    found: Campaign, replays: Sequence[str], race_replays: Sequence[str] = ()
+) -> Iterator[str]:
     """The divergences, what was struck, what was left out, and the verdict."""
     cases = shown(found)
     for struck, replay in zip(cases, replays, strict=False):
@@ -44,6 +47,7 @@ def text(found: Campaign, replays: Sequence[str]) -> Iterator[str]:
     others = len(found.divergent) - len(replays)
     if replays and others > 0:
         yield f"{others} more strikes are like these"
+    yield from races.text(found.raced, race_replays)
     yield ""
     for look in found.looks:
         if look.problem:
@@ -56,6 +60,7 @@ def text(found: Campaign, replays: Sequence[str]) -> Iterator[str]:
         failed, lost = found.lost_answers(on_invocation=on_invocation)
         if lost:
             yield f"lost answers of {whose}: {failed} of {lost} executions fail by one"
+    yield from races.summary(found.raced, found.races)
     sites = {(s.strike.site, s.strike.what) for s in found.struck}
     yield (
         f"{found.verdict}: {len(found.struck)} of {found.asked} strikes at {len(sites)} calls of "
@@ -100,4 +105,5 @@ def as_json(
             ],
             "replays": list(replays),
         },
+        "races": races.as_json(found.raced, found.races),
     }
