@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from drs_refactor.cases import write_case
 from drs_refactor.documents import relative, versions, write_json
+from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.progress import Progress
 from harness.faults.campaign import BUDGET, campaign
@@ -20,7 +21,8 @@ SHOWN = 20
 
 
 def run(trees: Trees, scenarios: Sequence[Scenario], options: argparse.Namespace) -> int:
-    """Run it, print it, write it."""
+    """Run it, print it, write it. Raises InputError for options that do not go with it."""
+    _check(options)
     progress = Progress(len(scenarios))
 
     def told(done: int, asked: int) -> None:
@@ -38,6 +40,16 @@ def run(trees: Trees, scenarios: Sequence[Scenario], options: argparse.Namespace
     names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
     write_json(options.json, faults.as_json(found, replays, names, versions()))
     return EXIT[found.verdict]
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.budget is not None and options.budget <= 0:
+        raise InputError("--budget must be more than 0 seconds")
+    for name in ("junit", "report", "coverage", "speed", "plain"):
+        if getattr(options, name):
+            raise InputError(
+                f"--{name} does not go with --faults", mend="Run verify without it, or take --json"
+            )
 
 
 def _cases(trees: Trees, found: Campaign) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from drs_refactor import fault_run
 from drs_refactor.cases import write_case
 from drs_refactor.documents import can_be_written, relative, versions, write, write_json
+from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
 from drs_refactor.progress import Progress
@@ -81,6 +82,8 @@ def run(options: argparse.Namespace) -> int:
         can_be_written(path)
     if options.faults:
         return fault_run.run(trees, scenarios, options)
+    if options.budget is not None:
+        raise InputError("--budget is for --faults", mend="Add it, or take out --budget")
     progress = Progress(len(scenarios))
     asked = Options(options.coverage, options.speed, options.plain)
     verification = verify(
