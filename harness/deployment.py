@@ -7,7 +7,7 @@ API calls cost more than most scenarios.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
@@ -18,7 +18,8 @@ from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from drs_refactor.errors import InputError
-from harness.aws import ids
+from harness.aws import ids, stepfunctions
+from harness.aws.function import FunctionDefinition
 from harness.aws.places import HUB, REGION
 from harness.tree import StateMachine, Table, Tree
 
@@ -32,21 +33,69 @@ def deploy(tree: Tree) -> None:
     for table in tree.tables:
         _create_table(table)
     for function in tree.functions.values():
-        with ids.derived_from("deployment", "function", function.name):
-            lambda_backends[HUB][REGION].create_function(
-                {
-                    "FunctionName": function.name,
-                    "Runtime": function.runtime,
-                    "Role": function.role,
-                    "Handler": function.handler,
-                    "Code": {"ZipFile": ""},
-                    "Timeout": function.timeout,
-                    "MemorySize": function.memory,
-                    "Environment": {"Variables": _template_variables(function.variables)},
-                }
-            )
+        _create_function(function)
     for machine in tree.machines:
         _create_state_machine(machine)
+
+
+def redeploy(old: Tree, new: Tree) -> None:
+    """Update what differs, as CloudFormation does: a resource whose name changed is made anew, and
+    the old one deleted; but no table, since data goes last.
+    """
+    known = {table.name for table in old.tables}
+    for table in new.tables:
+        if table.name not in known:
+            _create_table(table)
+    names = {role.name for role in old.roles}
+    for role in new.roles:
+        if role.name not in names:
+            create_role(HUB, role.name, json.dumps(role.trust))
+    for key, function in new.functions.items():
+        before = old.functions[key]
+        if before.name != function.name:
+            _create_function(function)
+            lambda_backends[HUB][REGION].delete_function(before.name)
+        elif before is not function:
+            properties = _properties(function)
+            lambda_backends[HUB][REGION].get_function(function.name).update_configuration(
+                properties
+            )
+    _redeploy_machines(old.machines, new.machines)
+
+
+def _redeploy_machines(old: Sequence[StateMachine], new: Sequence[StateMachine]) -> None:
+    backend = stepfunctions_parser_backends[HUB][REGION]
+    names = {machine.name for machine in old}
+    for machine in new:
+        if machine.name not in names:
+            _create_state_machine(machine)
+        elif machine not in old:
+            arn = next(m.arn for m in backend.state_machines if m.name == machine.name)
+            backend.update_state_machine(arn, machine.definition, machine.role)
+    for gone in names - {machine.name for machine in new}:
+        stepfunctions.delete_machine(gone)
+
+
+def _create_function(function: FunctionDefinition) -> None:
+    with ids.derived_from("deployment", "function", function.name):
+        lambda_backends[HUB][REGION].create_function(
+            {
+                **_properties(function),
+                "FunctionName": function.name,
+                "Code": {"ZipFile": ""},
+            }
+        )
+
+
+def _properties(function: FunctionDefinition) -> dict[str, Any]:
+    return {
+        "Runtime": function.runtime,
+        "Role": function.role,
+        "Handler": function.handler,
+        "Timeout": function.timeout,
+        "MemorySize": function.memory,
+        "Environment": {"Variables": _template_variables(function.variables)},
+    }
 
 
 def create_role(account: str, name: str, trust_policy: str) -> None:

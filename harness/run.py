@@ -17,6 +17,7 @@ from harness.deployment import create_role, put_item
 from harness.fitting import check
 from harness.recording import Recording
 from harness.scenario import Invocation, Network, Scenario
+from harness.switches import Switches
 from harness.tree import Tree
 from harness.world import World
 
@@ -28,6 +29,7 @@ def run(
     cold: bool = False,
     denied: Mapping[str, tuple[str, ...]] | None = None,
     on_run: OnRun | None = None,
+    switches: Switches | None = None,
     settle: float = 0.0,
 ) -> Recording:
     """Run a scenario in a world of its own, and look at the account `settle` seconds after the end.
@@ -44,13 +46,13 @@ def run(
         concurrency=scenario.concurrency,
         denied=denied,
         on_run=on_run,
+        switches=switches,
     ) as world:
         seed(world, scenario)
         if scenario.start is not None:
             start = scenario.start
-            machine = tree.machines[0].name
             world.clock.spawn(
-                lambda: world.start_execution(machine, start.name, start.input),
+                lambda: world.start_execution(world.tree.machines[0].name, start.name, start.input),
                 delay=start.seconds,
                 name=start.name,
             )

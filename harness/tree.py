@@ -43,13 +43,14 @@ class StateMachine:
 @dataclass(frozen=True)
 class Role:
     """An IAM role with its trust policy and what it permits, as policy documents; `decided` keeps
-    what was decided by them.
+    what was decided by them, `logical_id` is its name in the template.
     """
 
     name: str
     arn: str
     trust: Mapping[str, Any]
     policies: tuple[Mapping[str, Any], ...]
+    logical_id: str = ""
     decided: dict[Any, dict[tuple[str, str], bool]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -89,14 +90,7 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
         option = f"--{side}"
         raise InputError("there is no such folder", path=root, mend=f"Name the tree with {option}")
     _check_syntax(root)
-    paths = sorted(path for glob in migration.templates.files for path in root.glob(glob))
-    if not paths:
-        raise InputError(
-            f"no template matches {list(migration.templates.files)}",
-            path=root,
-            mend="Name the tree's templates in migration.toml: [templates] files",
-        )
-    stacks = stacks_of(paths, migration.templates.parameters, migration.templates.values)
+    stacks = read_stacks(root, migration)
     return Tree(
         side,
         root,
@@ -108,6 +102,18 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
         tuple(_machines(root, migration, stacks)),
         tuple(_roles(stacks)),
     )
+
+
+def read_stacks(root: Path, migration: Migration) -> list[Stack]:
+    """The stacks of a tree's templates. Raises InputError for what is missing or cannot be read."""
+    paths = sorted(path for glob in migration.templates.files for path in root.glob(glob))
+    if not paths:
+        raise InputError(
+            f"no template matches {list(migration.templates.files)}",
+            path=root,
+            mend="Name the tree's templates in migration.toml: [templates] files",
+        )
+    return stacks_of(paths, migration.templates.parameters, migration.templates.values)
 
 
 def _check_syntax(root: Path) -> None:
@@ -243,6 +249,7 @@ def _roles(stacks: list[Stack]) -> list[Role]:
                     stack.arn(logical_id),
                     properties.get("AssumeRolePolicyDocument", {}),
                     (*inline, *attached.get(stack.physical_name(logical_id), ())),
+                    logical_id,
                 )
             )
     return found

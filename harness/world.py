@@ -32,8 +32,9 @@ from harness.aws.permissions import Policy
 from harness.aws.places import HUB, REGION
 from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
 from harness.clock import Task, VirtualClock
-from harness.deployment import deploy
+from harness.deployment import deploy, redeploy
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
+from harness.switches import Switches
 from harness.tree import Tree
 
 
@@ -55,10 +56,11 @@ class World:
         concurrency: Mapping[str, int] | None = None,
         denied: Mapping[str, tuple[str, ...]] | None = None,
         on_run: OnRun | None = None,
+        switches: Switches | None = None,
     ) -> None:
         """`concurrency` limits the containers of functions on top of their templates; `denied` are
         actions, by function, that its role is denied on top of its policies; `on_run` is told each
-        statement of the tree's functions before it runs.
+        statement of the tree's functions before it runs; `switches` says when to become what tree.
         """
         self.tree = tree
         self.clock = VirtualClock()
@@ -67,10 +69,9 @@ class World:
         self._faults = Faults(faults)
         self._history_limit = history_limit
         self._concurrency = concurrency or {}
-        self._policies = {
-            function.key: _policy(tree, function, (denied or {}).get(function.key, ()))
-            for function in tree.functions.values()
-        }
+        self._denied = denied or {}
+        self._policies = _policies(tree, self._denied)
+        self._switches = switches
         self._calls: list[Call] = []
         self._steps: list[Step | None] = []
         self._logs: list[LogLine] = []
@@ -123,7 +124,11 @@ class World:
         self._logs.append(line)
 
     def invoked(self, source: str, function: str, payload: str) -> Callable[[Answer], None]:
-        if source in self.tree.functions:
+        inside = source in self.tree.functions
+        tree = self._switches.due(function, inside=inside) if self._switches else None
+        if tree is not None:
+            self.become(tree)
+        if inside:
             return lambda _: None  # one of our functions invokes another: a call, not a step
         if source == "states":
             source = f"states: {stepfunctions.running_state()}"
@@ -153,6 +158,16 @@ class World:
 
         return self._finish(self.clock.spawn(work, name=f"{function}.{name}"))
 
+    def become(self, tree: Tree) -> None:
+        """Deploy another tree over this one. Executions keep the definition that they were started
+        with, invocations under way their code, variables and limits; roles change for all at once.
+        """
+        redeploy(self.tree, tree)
+        self.tree = tree
+        self._policies = _policies(tree, self._denied)
+        for function in tree.functions.values():
+            self.runtime.add(function, self._concurrency.get(function.key))
+
     def refuse(self, disruption: Disruption) -> None:
         """Refuse calls from now on."""
         self._disruptor.add(disruption)
@@ -171,8 +186,12 @@ class World:
 
     def invoke_later(self, delay: float, function: str, event: Any, source: str) -> None:
         """Invoke a function `delay` seconds from now, without waiting."""
-        name = self.tree.functions[function].name
-        self.clock.spawn(lambda: self.runtime.run(name, json.dumps(event), source), delay=delay)
+
+        def invoke() -> Answer:
+            name = self.tree.functions[function].name
+            return self.runtime.run(name, json.dumps(event), source)
+
+        self.clock.spawn(invoke, delay=delay)
 
     def start_execution(self, machine: str, name: str, machine_input: Any) -> None:
         """Start a state machine; `run` lets it go on."""
@@ -207,6 +226,13 @@ class World:
             logs=tuple(self._logs),
             network_attempts=(*self._network_attempts, *_unanswered(self._calls)),
         )
+
+
+def _policies(tree: Tree, denied: Mapping[str, tuple[str, ...]]) -> dict[str, Policy]:
+    return {
+        function.key: _policy(tree, function, denied.get(function.key, ()))
+        for function in tree.functions.values()
+    }
 
 
 def _policy(tree: Tree, function: FunctionDefinition, denied: tuple[str, ...]) -> Policy:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drs_refactor.migration import Migration, load
-from harness.executor import COLLECT_EVERY
+from harness.executor import COLLECT_EVERY, Done
 from harness.results import Trees
 from harness.sides import Sides, read_sides
 
@@ -38,6 +40,37 @@ def trees() -> Trees:
 def sides(trees: Trees) -> Sides:
     """Both shipped trees, read once."""
     return read_sides(trees)
+
+
+class _InProcess:
+    """The work of `harness.executor.Workers`, done here."""
+
+    def __init__(self, work: Callable[[Any], Any], **_: object) -> None:
+        self._work = work
+
+    def __class_getitem__(cls, _: object) -> type[_InProcess]:
+        return cls
+
+    def __enter__(self) -> _InProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def run(
+        self, tasks: Sequence[Any], on_result: Callable[[int, Any], None], until: object = None
+    ) -> Done[Any]:
+        results = []
+        for number, task in enumerate(tasks):
+            results.append(self._work(task))
+            on_result(number, results[-1])
+        return Done(results, interrupted=False)
+
+
+@pytest.fixture
+def rollout_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let rollouts work in this process: workers take longer to start than a few runs."""
+    monkeypatch.setattr("harness.rollout.campaign.Workers", _InProcess)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -16,7 +16,7 @@ def test_ci_runs_the_readmes_test_command(root: Path) -> None:
     assert command[1] in (root / ".ci/run").read_text().splitlines()
 
 
-@pytest.mark.parametrize("command", ["init", "migrate", "proof", "verify", "replay"])
+@pytest.mark.parametrize("command", ["init", "migrate", "proof", "verify", "replay", "rollback"])
 def test_every_command_is_there_and_shows_an_example(
     command: str, root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,7 +46,12 @@ class LambdaRuntime:
     _drawn: dict[int, random.Random] = field(default_factory=dict)
 
     def add(self, function: FunctionDefinition, concurrency: int | None = None) -> None:
-        """Serve a function, in at most so many containers at once."""
+        """Serve a function, in at most so many containers at once. One that was served otherwise
+        gets new containers, as after UpdateFunctionCode; what runs goes on in the old ones.
+        """
+        if self.functions.get(function.name) is not function:
+            self._idle.pop(function.name, None)
+            self.concurrency.pop(function.name, None)
         self.functions[function.name] = function
         limit = function.concurrency if concurrency is None else concurrency
         if limit is not None:
@@ -99,7 +104,8 @@ class LambdaRuntime:
                 self.clock.kill(task)
                 message = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
                 return _failure("Sandbox.Timedout", f"RequestId: {message}", None, None)
-            self._idle[name].append(container)
+            if container.function is self.functions[name]:
+                self._idle.setdefault(name, []).append(container)
             assert isinstance(task.result, Answer)
             return task.result
         finally:

@@ -24,6 +24,7 @@ import moto.stepfunctions.parser.asl.eval.states as states
 import moto.stepfunctions.parser.backend.execution_worker as execution_worker
 import moto.stepfunctions.parser.utils as parser_utils
 from botocore.config import Config
+from moto.core.exceptions import AWSError
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
     lambda_eval_utils as lambda_eval,
 )
@@ -113,6 +114,26 @@ def executions() -> list[Any]:
     backend = stepfunctions_parser_backends["123456789012"]["us-east-1"]
     found = [execution for machine in backend.state_machines for execution in machine.executions]
     return sorted(found, key=lambda execution: (execution.start_date, execution.name))
+
+
+class StateMachineDeleting(AWSError):
+    """What nothing more can be started on."""
+
+    TYPE = "StateMachineDeleting"
+
+
+def delete_machine(name: str) -> None:
+    """Delete a state machine as AWS does: what runs goes on with its definition, can be described,
+    stopped and resumed; nothing more can be started (AWS, "API reference: DeleteStateMachine").
+    """
+    backend = stepfunctions_parser_backends["123456789012"]["us-east-1"]
+    machine = next(machine for machine in backend.state_machines if machine.name == name)
+
+    def refuse(*_: object) -> None:
+        raise StateMachineDeleting(f"State Machine is being deleted: '{machine.arn}'")
+
+    # The first thing that starting an execution asks the machine.
+    vars(machine)["_handle_name_input_idempotency"] = refuse
 
 
 def running_state() -> str:

@@ -62,13 +62,13 @@ class Stack:
         return {
             name: resource
             for name, resource in self.template["Resources"].items()
-            if resource.get("Type") == kind and self._exists(resource)
+            if resource.get("Type") == kind and self.holds(resource)
         }
 
-    def nested(self) -> list[Stack]:
-        """The stacks that this one contains and whose templates are in the tree."""
+    def nested(self) -> dict[str, Stack]:
+        """The stacks that this one contains and whose templates are in the tree, by logical id."""
         names = self.resources("AWS::CloudFormation::Stack")
-        return [child for name in names if (child := self._child(name)) is not None]
+        return {name: child for name in names if (child := self._child(name)) is not None}
 
     def properties(self, resource: document.Mapping, *keys: str) -> dict[str, Any]:
         """The named properties of a resource, evaluated; others may need what nobody knows."""
@@ -184,7 +184,8 @@ class Stack:
     def _if(self, argument: list[Any]) -> Any:
         return self.value(argument[1] if self._condition(argument[0]) else argument[2])
 
-    def _exists(self, resource: document.Mapping) -> bool:
+    def holds(self, resource: Mapping[str, Any]) -> bool:
+        """True for a resource whose condition holds, or that has none."""
         return "Condition" not in resource or self._condition(resource["Condition"])
 
     def _resource(self, logical_id: str) -> document.Mapping:
@@ -286,5 +287,5 @@ def stacks_of(
     while queue:
         stack = queue.pop(0)
         found.append(stack)
-        queue.extend(stack.nested())
+        queue.extend(stack.nested().values())
     return found
