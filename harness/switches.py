@@ -11,8 +11,8 @@ from harness.tree import Tree
 
 @dataclass(frozen=True, order=True)
 class Moment:
-    """Just before an invocation, counted from 1: the so-manieth from outside (a step), or, `inside`
-    of steps, the so-manieth of one of the tree's functions by another.
+    """Just before the invocation of that number, from 1: of those from outside (a step), or, `inside`
+    of steps, of those of one of the tree's functions by another.
     """
 
     number: int
