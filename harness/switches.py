@@ -11,8 +11,8 @@ from harness.tree import Tree
 
 @dataclass(frozen=True, order=True)
 class Moment:
-    """Just before the invocation of that number, from 1: of those from outside (a step), or, `inside`
-    of steps, of those of one of the tree's functions by another.
+    """Just before the invocation of that number, counted from 1: of those from outside (steps), or,
+    `inside` of steps, of those of one of the tree's functions by another.
     """
 
     number: int
