@@ -78,7 +78,7 @@ def _states(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[
     """The first answer that is another one must be a failure as it is declared; no answer may have
     keys that no state has.
     """
-    known = {key for step in legacy.steps for key in _keys(step)}
+    known = {key for step in legacy.steps for key in _keys(step) | _given(step)}
     known |= {key for failure in rules.failures.values() for key in failure}
     for number, step in enumerate(refactored.steps, 1):
         for key in sorted(_keys(step) - known):
@@ -185,6 +185,13 @@ def _answer(step: Step) -> Any:
 
 def _keys(step: Step) -> set[str]:
     return set(step.result) if isinstance(step.result, dict) else set()
+
+
+def _given(step: Step) -> set[str]:
+    """The keys of a state that a step was given, for one that legacy answers with an error."""
+    given = step.event if isinstance(step.event, dict) else {}
+    inner = [value for value in given.values() if isinstance(value, dict)]
+    return {key for part in (given, *inner) for key in part}
 
 
 def _value(step: Step, key: str) -> Any:

@@ -157,3 +157,12 @@ def test_at_a_call_that_both_trees_make_both_do_the_same() -> None:
     assert not compared(LEGACY, after, RULES, (fault(),)).divergences
     too_slow = (replace(same, kind="too slow"),)
     assert not compared(LEGACY, after, RULES, too_slow).divergences
+
+
+def test_the_keys_of_a_state_are_also_those_that_it_was_given() -> None:
+    raised = replace(LEGACY.steps[0], result=None, error=Error("TypeError", "no"))
+    given = replace(raised, event={"application": STATE, "action": "poll"})
+    after = replace(REFACTORED, steps=step(FAILED), executions=ENDED)
+    for old, paths in ((given, set()), (raised, set(STATE) - set(FAILURE))):
+        found = judge((fault(),), replace(LEGACY, steps=(old,)), after, RULES)
+        assert {d.path for d in found} == {f"result.{key}" for key in paths}
