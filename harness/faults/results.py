@@ -14,19 +14,22 @@ from harness.scenario import Scenario
 @dataclass(frozen=True)
 class Strike:
     """A place in a scenario and what becomes of it: one fault, or a pair. `site` is the line of the
-    tree, `what` the operation or the moved action whose invocation it is.
+    tree, `what` the operation or the moved action whose invocation it is; `in_execution` says that
+    a state machine runs in the scenario, which goes on from what a fault leads to.
     """
 
     faults: tuple[Fault, ...]
     site: str
     what: str
     on_invocation: bool
+    in_execution: bool = False
 
     @property
     def novelty(self) -> tuple[str, ...]:
         """What it tries, wherever: strikes of which it is the same differ in their scenario."""
         often = str(max(fault.times for fault in self.faults))
-        return (self.site, self.what, often, *(fault.kind for fault in self.faults))
+        where = "execution" if self.in_execution else "action"
+        return (self.site, self.what, where, often, *(fault.kind for fault in self.faults))
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,14 @@ class Batch:
 class Struck:
     """What became of one strike, on `scenario` with its faults in it. `verdict` is identical (or as
     declared), divergent, or invalid where the fault was not met or legacy differs from itself;
-    `failed` says that executions failed by it that are not undisturbed.
+    `failed` says whether executions failed by it that succeed undisturbed; None where none does.
     """
 
     scenario: Scenario
     strike: Strike
     verdict: str
     divergences: tuple[Divergence, ...]
-    failed: bool
+    failed: bool | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Campaign:
             struck
             for struck in self.struck
             if struck.strike.on_invocation == on_invocation
+            and struck.failed is not None
             and [fault.kind for fault in struck.strike.faults] == ["lost"]
         ]
-        return sum(struck.failed for struck in lost), len(lost)
+        return sum(struck.failed is True for struck in lost), len(lost)

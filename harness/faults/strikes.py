@@ -33,7 +33,11 @@ def look(trees: Trees, scenario: Scenario) -> Look:
         return Look(scenario, (), len(legacy.calls), problem, diverges=True)
     if len(legacy.calls) > LARGE:
         return Look(scenario, (), len(legacy.calls), f"it makes more than {LARGE} calls")
-    return Look(scenario, tuple(_strikes(sides, legacy, refactored)), len(legacy.calls))
+    strikes = (
+        replace(strike, in_execution=bool(legacy.executions))
+        for strike in _strikes(sides, legacy, refactored)
+    )
+    return Look(scenario, tuple(strikes), len(legacy.calls))
 
 
 def _strikes(sides: Sides, legacy: Recording, refactored: Recording) -> Iterator[Strike]:
@@ -112,6 +116,8 @@ def _strike(
     return Struck(scenario, strike, verdict, found, _failed(whole, refactored))
 
 
-def _failed(whole: Recording, refactored: Recording) -> bool:
+def _failed(whole: Recording, refactored: Recording) -> bool | None:
     fine = {e.name for e in whole.executions if e.status == "SUCCEEDED"}
+    if not fine:
+        return None
     return any(e.name in fine and e.status != "SUCCEEDED" for e in refactored.executions)

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.aws.faults import Fault
 from harness.faults import campaign as module
 from harness.faults.campaign import BATCH, campaign
-from harness.faults.results import Batch, Look, Strike
+from harness.faults.results import Batch, Look, Strike, Struck
 from harness.reports.faults import as_json, shown, text
 from harness.results import Trees
 from harness.scenario_files import select, shipped
@@ -24,7 +24,7 @@ def test_a_whole_run(trees: Trees) -> None:
     assert found.things == found.tried > 30
     lines = list(text(found, []))
     assert lines[-1].startswith(f"identical: {found.asked} of {found.asked} strikes at ")
-    assert any(line.startswith("lost answers of invocations: ") for line in lines)
+    assert found.lost_answers(on_invocation=True) == (0, 0)  # there is no execution to fail
 
 
 def test_what_the_budget_leaves_out_is_not_called_identical(trees: Trees) -> None:
@@ -77,3 +77,22 @@ def test_a_divergence_as_text_and_as_a_document(trees: Trees) -> None:
     assert document["verdict"] == "divergent"
     assert document["faults"]["divergences"][0]["faults"][0]["kind"] == "slow"
     assert shown(found) == struck
+
+
+def test_the_rate_of_lost_answers() -> None:
+    lost, cut = (Fault("lambda.Invoke", kind, action="x") for kind in ("lost", "cut"))
+    struck = [
+        Struck(SMALL[0], Strike(faults, "a:1", "x", on_invocation=on), "identical", (), failed)
+        for faults, on, failed in (
+            ((lost,), True, True),
+            ((lost,), True, False),
+            ((lost,), True, None),
+            ((lost, cut), True, True),
+            ((cut,), True, True),
+            ((lost,), False, True),
+        )
+    ]
+    found = module.Campaign("identical", (), tuple(struck), 6, 6, 6, 0.5)
+    assert found.lost_answers(on_invocation=True) == (1, 2)
+    assert found.lost_answers(on_invocation=False) == (1, 1)
+    assert "lost answers of invocations: 1 of 2 executions fail by one" in text(found, [])

@@ -33,7 +33,7 @@ def test_large_and_divergent_scenarios_are_named_and_left_out(trees: Trees) -> N
     assert look(trees, slow).diverges
 
 
-def strike(trees: Trees, *faults: Fault, scenario: Scenario = DRILL) -> tuple[str, bool]:
+def strike(trees: Trees, *faults: Fault, scenario: Scenario = DRILL) -> tuple[str, bool | None]:
     one = Strike(faults, "a:1", "x", on_invocation=bool(faults[0].action))
     (struck,) = strike_all(Batch(trees, scenario, (one,)))
     return struck.verdict, struck.failed
@@ -51,6 +51,16 @@ def strike(trees: Trees, *faults: Fault, scenario: Scenario = DRILL) -> tuple[st
 )
 def test_a_strike(trees: Trees, fault: Fault, verdict: str, failed: bool) -> None:
     assert strike(trees, fault) == (verdict, failed)
+
+
+def test_where_no_execution_succeeds_none_can_fail(trees: Trees) -> None:
+    single = select(shipped(), ["group-table-refused"])[0]
+    lost = Fault("lambda.Invoke", "lost", action="start_wave_recovery")
+    assert strike(trees, lost, scenario=single) == ("identical", None)
+    assert not any(
+        s.in_execution for s in look(trees, select(shipped(), ["token-stored"])[0]).strikes
+    )
+    assert all(s.in_execution for s in look(trees, DRILL).strikes)
 
 
 def test_a_pair_of_which_legacy_meets_one(trees: Trees) -> None:
