@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from drs_refactor.migration import Migration, load
+from harness import one_scenario
 from harness.executor import COLLECT_EVERY, Done
 from harness.results import Trees
 from harness.sides import Sides, read_sides
@@ -52,25 +53,33 @@ class _InProcess:
         return cls
 
     def __enter__(self) -> _InProcess:
+        # A worker starts with none: trees of the same relative path are others in another folder.
+        one_scenario._known.clear()
         return self
 
     def __exit__(self, *_: object) -> None:
         return None
 
     def run(
-        self, tasks: Sequence[Any], on_result: Callable[[int, Any], None], until: object = None
+        self,
+        tasks: Sequence[Any],
+        on_result: Callable[[int, Any], None],
+        until: Callable[[], bool] = lambda: False,
     ) -> Done[Any]:
-        results = []
+        results: list[Any] = [None] * len(tasks)
         for number, task in enumerate(tasks):
-            results.append(self._work(task))
-            on_result(number, results[-1])
+            if until():
+                break
+            results[number] = self._work(task)
+            on_result(number, results[number])
         return Done(results, interrupted=False)
 
 
 @pytest.fixture
-def rollout_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let rollouts work in this process: workers take longer to start than a few runs."""
-    monkeypatch.setattr("harness.rollout.campaign.Workers", _InProcess)
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what workers do be done in this process: they take longer to start than a few runs."""
+    for module in ("verify", "faults.campaign", "fuzzing.campaign", "rollout.campaign"):
+        monkeypatch.setattr(f"harness.{module}.Workers", _InProcess)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -89,7 +98,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if name == "found also by"
         for scenario, found in value.items()
     }
-    if not rows:
+    if not also:
         return
     terminalreporter.section("scenarios, and what each alone finds")
     width = max(len(scenario) for scenario, *_ in rows)

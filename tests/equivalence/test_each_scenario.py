@@ -37,6 +37,7 @@ def test_its_scenario_finds_it(
     assert found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lot", LOTS, ids=range(len(LOTS)))
 def test_no_other_scenario_does(
     lot: list[Breakage], root: Path, tmp_path: Path, record_property: Record

@@ -15,7 +15,7 @@ from harness.rollout.results import Rollout
 from harness.rollout.templates import Templates
 from harness.scenario_files import select, shipped
 
-pytestmark = [pytest.mark.equivalence, pytest.mark.usefixtures("rollout_in_process")]
+pytestmark = [pytest.mark.equivalence, pytest.mark.usefixtures("in_process")]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from harness.aws import shortcuts
 from harness.run import run
@@ -22,7 +23,15 @@ COLD = [
 ]
 
 
-@pytest.mark.parametrize("scenario", shipped(), ids=lambda scenario: scenario.name)
+def _sampled() -> list[ParameterSet]:
+    """Every fifth scenario, and all of them where tests that take long were asked for."""
+    return [
+        pytest.param(one, id=one.name, marks=[pytest.mark.thorough] if number % 5 else [])
+        for number, one in enumerate(shipped())
+    ]
+
+
+@pytest.mark.parametrize("scenario", _sampled())
 def test_a_recording_is_the_same_without_shortcuts(sides: Sides, scenario: Scenario) -> None:
     with_them = run(sides.refactored, scenario)
     with shortcuts.switched_off():

@@ -31,6 +31,7 @@ def spoil(checkout: Path) -> None:
     path.write_text(text.replace("isDrill=is_drill,", "isDrill=True,"), encoding="utf-8")
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_difference_is_found_shrunk_saved_and_can_be_replayed(
     checkout: Path,
     root: Path,

@@ -34,7 +34,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.usefixtures("rollout_in_process")
+@pytest.mark.usefixtures("in_process")
 def test_the_safe_way_of_the_shipped_trees(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -124,13 +124,17 @@ def test_a_difference_is_shown_and_can_be_replayed(checkout: Path) -> None:
     assert "  calls, step 1, calls[2] drs.StartRecovery parameters.isDrill" in again.stdout
 
 
-def test_replay_of_a_mended_tree_is_identical(checkout: Path, root: Path) -> None:
+@pytest.mark.usefixtures("in_process")
+def test_replay_of_a_mended_tree_is_identical(
+    checkout: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     spoil(checkout)
-    assert run("verify", "--scenario", "drill-one-wave").returncode == 1
+    assert main(["verify", "--scenario", "drill-one-wave"]) == 1
     shutil.rmtree("refactored")
     shutil.copytree(root / "refactored", "refactored")
-    done = run("replay", "reports/cases/drill-one-wave.json")
-    assert (done.returncode, done.stdout) == (0, "drill-one-wave: identical\n")
+    capsys.readouterr()
+    assert main(["replay", "reports/cases/drill-one-wave.json"]) == 0
+    assert capsys.readouterr().out == "drill-one-wave: identical\n"
 
 
 def test_list_says_what_each_scenario_shows(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ def checkout(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return tmp_path
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_divergence_is_shown_written_and_replayed(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

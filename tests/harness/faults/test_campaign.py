@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from harness.aws.faults import Fault
 from harness.faults import campaign as module
 from harness.faults.campaign import BATCH, campaign
@@ -11,6 +13,8 @@ from harness.reports.faults import as_json, shown, text
 from harness.results import Trees
 from harness.scenario_files import select, shipped
 from tests.equivalence.breaking import Breakage, broken_tree
+
+pytestmark = pytest.mark.usefixtures("in_process")
 
 SMALL = select(shipped(), ["begin-where-drs-is-not-initialized"])
 DENIED = Fault("dynamodb.GetItem", "denied")
