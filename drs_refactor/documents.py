@@ -25,6 +25,11 @@ def relative(path: Path) -> str:
     return Path(os.path.relpath(path)).as_posix()
 
 
+def both_trees(legacy: Path, refactored: Path) -> dict[str, str]:
+    """Both trees, as documents give them."""
+    return {"legacy": relative(legacy), "refactored": relative(refactored)}
+
+
 def write(path: Path, content: str | bytes) -> None:
     """Write a file, making its folder. Raises InputError if that is not possible."""
     data = content if isinstance(content, bytes) else content.encode("utf-8")

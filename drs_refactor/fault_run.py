@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from drs_refactor.cases import write_case
-from drs_refactor.documents import relative, versions, write_json
+from drs_refactor.documents import both_trees, versions, write_json
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.progress import Progress
@@ -37,7 +37,7 @@ def run(trees: Trees, scenarios: Sequence[Scenario], options: argparse.Namespace
     ]
     for line in faults.text(found, replays, race_replays):
         print(line)
-    names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
+    names = both_trees(trees.legacy, trees.refactored)
     write_json(options.json, faults.as_json(found, replays, names, versions()))
     return EXIT[found.verdict]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.syntax.module_names import CLIENT_MAKERS, called
-from codemods.syntax.reading import changed_in_place
+from codemods.syntax.reading import changed_in_place, parameters_of
 
 _JSON = frozenset().union(*map(dir, (dict, list, str, int, float, bool, None)))
 """The attributes of what JSON gives."""
@@ -136,11 +136,6 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, (*_FUNCTION, ast.Lambda, ast.ClassDef)):
             yield from _own_nodes(child)
-
-
-def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """The names of plain parameters in their order."""
-    return [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
 
 
 def _given(

@@ -28,7 +28,7 @@ class Reading:
 
 def reading_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Reading:
     """Read one function."""
-    parameters = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    parameters = parameters_of(node)
     payload = {name: name for name in parameters}
     unwrapped = _unwrapped(node, parameters)
     if unwrapped is not None:
@@ -47,6 +47,11 @@ def reading_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Reading:
         doubts.append(f"it gives back {mutates} in one place and something else in another")
     failure = _failure(node, mutates) if mutates else {}
     return Reading(payload, mutates, returns, failure, tuple(doubts))
+
+
+def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """The names of plain parameters in their order."""
+    return [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
 
 
 def _unwrapped(

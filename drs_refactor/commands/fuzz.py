@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from drs_refactor.commands.verify import add_trees, trees_of
-from drs_refactor.documents import can_be_written, relative, versions, write_json
+from drs_refactor.documents import both_trees, can_be_written, relative, versions, write_json
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.fuzz_cases import read_cases, save, write_cases
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"cases: {relative(options.cases)}")
     elif stored:
         print(f"cases: {len(stored)} of {relative(options.cases)}, none drawn")
-    names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
+    names = both_trees(trees.legacy, trees.refactored)
     drawn_with = versions() | {"hypothesis": version("hypothesis")}
     write_json(options.json, fuzz.as_json(found, saved, names, drawn_with))
     return EXIT[found.verdict]

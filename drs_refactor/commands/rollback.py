@@ -7,7 +7,7 @@ from pathlib import Path
 
 from drs_refactor.cases import write_case
 from drs_refactor.commands.verify import add_trees, trees_of
-from drs_refactor.documents import can_be_written, relative, versions, write_json
+from drs_refactor.documents import both_trees, can_be_written, versions, write_json
 from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
 from drs_refactor.progress import Progress
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     replays = _cases(trees, found)
     for line in report.text(found, replays):
         print(line)
-    names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
+    names = both_trees(trees.legacy, trees.refactored)
     write_json(options.json, as_json(found, replays, names, versions()))
     return EXIT[found.verdict]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from drs_refactor import fault_run
 from drs_refactor.cases import write_case
-from drs_refactor.documents import can_be_written, relative, versions, write, write_json
+from drs_refactor.documents import both_trees, can_be_written, versions, write, write_json
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
         r.name: write_case(trees, r.scenario, r.name) for r in verification.results if r.findings
     }
     _print(verification, replays, options)
-    names = {"legacy": relative(trees.legacy), "refactored": relative(trees.refactored)}
+    names = both_trees(trees.legacy, trees.refactored)
     write_json(options.json, documents.as_json(verification, names, versions()))
     if options.junit:
         write(options.junit, documents.as_junit(verification, replays))

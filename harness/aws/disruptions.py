@@ -91,9 +91,6 @@ class _Body(BytesIO):
 
 def response(disruption: Disruption, protocol: str, url: str) -> AWSResponse:
     """The refusal in a service's own protocol."""
-    # Here, so that scenarios can be read without botocore.
-    from botocore.awsrequest import AWSResponse
-
     status = _STATUS.get(disruption.error, 400)
     code, message = disruption.error, disruption.message
     headers = {"x-amzn-RequestId": "00000000-0000-4000-8000-000000000000"}
@@ -108,4 +105,12 @@ def response(disruption: Disruption, protocol: str, url: str) -> AWSResponse:
     else:
         body = json.dumps({"__type": code, "message": message})
         headers |= {"Content-Type": "application/json", "x-amzn-errortype": code}
+    return answer(url, status, headers, body)
+
+
+def answer(url: str, status: int, headers: dict[str, str], body: str) -> AWSResponse:
+    """An answer in the place of a service's, as botocore's own transport gives it."""
+    # Here, so that scenarios can be read without botocore.
+    from botocore.awsrequest import AWSResponse
+
     return AWSResponse(url, status, headers, _Body(body.encode()))

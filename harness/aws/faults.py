@@ -12,13 +12,14 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from harness.aws.disruptions import Disruption, response
+from harness.aws.disruptions import Disruption, answer, response
 from harness.aws.places import HUB, REGION
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+
     from harness.aws.calls import Call
 
 Kind = Literal[
@@ -153,12 +154,7 @@ class Faults:
         return None
 
 
-class _Body(BytesIO):
-    def stream(self, **_: Any) -> Any:
-        yield self.read()
-
-
-def before(fault: Fault, call: Call, url: str) -> Any:
+def before(fault: Fault, call: Call, url: str) -> AWSResponse | None:
     """What a send of the call meets before the service acts: an answer, an exception, time, or
     nothing.
     """
@@ -191,11 +187,9 @@ def after(fault: Fault, call: Call, url: str) -> None:
         raise ReadTimeoutError(endpoint_url=url)
 
 
-def _answered(url: str, payload: object, *, error: bool) -> Any:
+def _answered(url: str, payload: object, *, error: bool) -> AWSResponse:
     """An answer of Lambda's Invoke, in the place of the function's own."""
-    from botocore.awsrequest import AWSResponse
-
     headers = {"Content-Type": "application/json", "X-Amz-Executed-Version": "$LATEST"}
     if error:
         headers["X-Amz-Function-Error"] = "Unhandled"
-    return AWSResponse(url, 200, headers, _Body(json.dumps(payload).encode()))
+    return answer(url, 200, headers, json.dumps(payload))

@@ -47,13 +47,11 @@ def judge(
     faults: tuple[Fault, ...], legacy: Recording, refactored: Recording, rules: Rules
 ) -> list[Divergence]:
     """What is wrong with a run whose invocations met faults, beside legacy, whose did not."""
-    if not differences(_outcome(legacy), _outcome(refactored)):
+    changed = differences(_outcome(legacy), _outcome(refactored), "outcome")
+    if not changed:
         return list(late_calls(legacy, refactored))
     if all(fault.kind in REPEATED and fault.times == 1 for fault in faults):
-        return [
-            Divergence(KIND, 0, d.path, d.legacy, d.refactored)
-            for d in differences(_outcome(legacy), _outcome(refactored), "outcome")
-        ]
+        return [Divergence(KIND, 0, d.path, d.legacy, d.refactored) for d in changed]
     return [
         *_states(legacy, refactored, rules),
         *_executions(legacy, refactored),

@@ -29,7 +29,7 @@ REPEATED: tuple[Kind, ...] = ("throttled", "unreachable")
 @dataclass(frozen=True)
 class Point:
     """One call of a scenario. `site` is the line of the tree that makes it, `what` the operation
-    or, of a moved action's invocation, the action; `limit` the seconds that its function has.
+    or, of a moved action's invocation, the action.
     """
 
     operation: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.aws.faults import Fault
+from harness.aws.function import FunctionDefinition
 from harness.comparison import compare
 from harness.faults import judge
 from harness.faults.points import Point, faults_at, faults_of_invocation, points
@@ -49,26 +50,28 @@ def _strikes(sides: Sides, legacy: Recording, refactored: Recording) -> Iterator
     firsts: dict[str, Point] = {}
     for point in of_invocations:
         firsts.setdefault(point.action, point)
-        for fault in faults_of_invocation(point, _limit(sides, point)):
+        for fault in faults_of_invocation(point, _owner(sides, point).timeout):
             yield Strike((fault,), point.site, point.what, on_invocation=True)
     for point in firsts.values():
         for pair in _pairs(sides, refactored, point):
             yield Strike(pair, point.site, point.what, on_invocation=True)
 
 
-def _limit(sides: Sides, point: Point) -> float:
-    """The time of the function that answers an invocation."""
-    for name, actions in sides.rules.invocations.actions.items():
-        if point.action in actions:
-            return next(f.timeout for f in sides.refactored.functions.values() if f.name == name)
-    return 0.0
+def _owner(sides: Sides, point: Point) -> FunctionDefinition:
+    """The function that answers an invocation."""
+    actions = sides.rules.invocations.actions
+    return next(
+        function
+        for function in sides.refactored.functions.values()
+        if point.action in actions.get(function.name, ())
+    )
 
 
 def _pairs(sides: Sides, refactored: Recording, point: Point) -> Iterator[tuple[Fault, ...]]:
     """Two faults on the way of one invocation: its repetition fails too, or what it does."""
-    first = {f.kind: f for f in faults_of_invocation(point, _limit(sides, point))}
+    first = {f.kind: f for f in faults_of_invocation(point, _owner(sides, point).timeout)}
     again = replace(point, number=point.number + 1)
-    second = {f.kind: f for f in faults_of_invocation(again, _limit(sides, point))}
+    second = {f.kind: f for f in faults_of_invocation(again, _owner(sides, point).timeout)}
     for one in ("throttled", "unreachable"):
         for other in ("lost", "crashed", "throttled"):
             yield replace(first[one], times=1), replace(second[other], times=1)
@@ -79,14 +82,9 @@ def _pairs(sides: Sides, refactored: Recording, point: Point) -> Iterator[tuple[
 
 def _writes_within(sides: Sides, refactored: Recording, point: Point) -> list[Point]:
     """What the function that answers an invocation changes first."""
-    owners = {f.name: f.key for f in sides.refactored.functions.values()}
-    keys = {
-        owners[name]
-        for name, actions in sides.rules.invocations.actions.items()
-        if point.action in actions
-    }
+    owner = _owner(sides, point).key
     calls = sides.rules.invocations.others(refactored)
-    own = [p for p in points(calls) if p.function in keys and not reads_only(p.operation)]
+    own = [p for p in points(calls) if p.function == owner and not reads_only(p.operation)]
     return own[:1]
 
 

@@ -14,16 +14,6 @@ from harness.fuzzing import campaign
 from harness.scenario_files import read
 
 
-@pytest.fixture
-def checkout(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with both trees in it, to run commands from and to spoil."""
-    for name in ("legacy", "refactored"):
-        shutil.copytree(root / name, tmp_path / name)
-    shutil.copy(root / "migration.toml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def spoil(checkout: Path) -> None:
     path = checkout / "refactored/lambda/execution-handler/index.py"
     text = path.read_text(encoding="utf-8")

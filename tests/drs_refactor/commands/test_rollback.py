@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +11,6 @@ from pathlib import Path
 import pytest
 
 from drs_refactor.__main__ import main
-
-
-@pytest.fixture
-def checkout(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with both trees in it, to run commands from and to spoil."""
-    for name in ("legacy", "refactored"):
-        shutil.copytree(root / name, tmp_path / name)
-    shutil.copy(root / "migration.toml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

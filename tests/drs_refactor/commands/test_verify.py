@@ -16,16 +16,6 @@ import pytest
 from drs_refactor.__main__ import main
 
 
-@pytest.fixture
-def checkout(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with both trees in it, to run commands from and to spoil."""
-    for name in ("legacy", "refactored"):
-        shutil.copytree(root / name, tmp_path / name)
-    shutil.copy(root / "migration.toml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def spoil(checkout: Path) -> None:
     path = checkout / "refactored/lambda/execution-handler/index.py"
     text = path.read_text(encoding="utf-8")

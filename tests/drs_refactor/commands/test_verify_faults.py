@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,6 @@ import pytest
 from drs_refactor.__main__ import main
 
 SMALL = "begin-where-drs-is-not-initialized"
-
-
-@pytest.fixture
-def checkout(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with both trees in it."""
-    for name in ("legacy", "refactored"):
-        shutil.copytree(root / name, tmp_path / name)
-    shutil.copy(root / "migration.toml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.mark.usefixtures("in_process")
