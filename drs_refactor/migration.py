@@ -7,8 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-import botocore.session
-
 from drs_refactor.declared_allowances import allowance
 from drs_refactor.declared_moves import check_moves, identifier, move
 from drs_refactor.errors import InputError
@@ -20,6 +18,7 @@ from drs_refactor.model import (
     Scenarios,
     Templates,
 )
+from drs_refactor.services import available_services
 from drs_refactor.toml_keys import Keys, lines_of
 
 __all__ = ["Alias", "Function", "Migration", "Move", "Templates", "load"]
@@ -79,9 +78,8 @@ def _migration(path: Path, top: Keys) -> Migration:
 
 def _services(top: Keys) -> tuple[str, ...]:
     services = top.strings("services_gone")
-    known = services and botocore.session.Session().get_available_services()
     for service in services:
-        if service not in known:
+        if service not in available_services():
             raise top.fail(
                 f"botocore knows no service {service!r}",
                 "services_gone",

@@ -34,6 +34,7 @@ from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
 from harness.clock import Task, VirtualClock
 from harness.deployment import deploy, redeploy
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
+from harness.stack_traces import without_stack_traces
 from harness.switches import Switches
 from harness.tree import Tree
 
@@ -76,7 +77,7 @@ class World:
         self._steps: list[Step | None] = []
         self._logs: list[LogLine] = []
         self._network_attempts: list[str] = []
-        self._executions: list[Any] = []
+        self._failed = False
         self._stack = ExitStack()
 
     def __enter__(self) -> World:
@@ -129,7 +130,7 @@ class World:
         if tree is not None:
             self.become(tree)
         if inside:
-            return lambda _: None  # one of our functions invokes another: a call, not a step
+            return self._answered  # one of our functions invokes another: a call, not a step
         if source == "states":
             source = f"states: {stepfunctions.running_state()}"
         at, place = self.clock.elapsed, len(self._steps)
@@ -137,6 +138,7 @@ class World:
         current_step.set(place + 1)
 
         def answered(answer: Answer) -> None:
+            self._answered(answer)
             value = answer.value
             error = Error(value["errorType"], value["errorMessage"]) if answer.error else None
             self._steps[place] = Step(
@@ -144,6 +146,9 @@ class World:
             )
 
         return answered
+
+    def _answered(self, answer: Answer) -> None:
+        self._failed |= answer.error
 
     # What a scenario or a test does.
 
@@ -210,7 +215,7 @@ class World:
 
     def recording(self, scenario: str) -> Recording:
         """What happened so far, and the state that the account is in."""
-        return Recording(
+        found = Recording(
             scenario=scenario,
             side=self.tree.side,
             elapsed=self.clock.elapsed,
@@ -226,6 +231,7 @@ class World:
             logs=tuple(self._logs),
             network_attempts=(*self._network_attempts, *_unanswered(self._calls)),
         )
+        return without_stack_traces(found) if self._failed else found
 
 
 def _policies(tree: Tree, denied: Mapping[str, tuple[str, ...]]) -> dict[str, Policy]:

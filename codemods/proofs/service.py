@@ -9,15 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
-
-import botocore.session
-from botocore import xform_name
-from botocore.exceptions import DataNotFoundError, UnknownServiceError
 
 from codemods.syntax.module_names import CLIENT_MAKERS, Module, called, client_service, text_of
+from drs_refactor.services import available_services, operations_of
 
 _BY_TEXT = ("get_paginator", "get_waiter")
 _READING = ("describe", "get", "list", "batch", "search", "query", "lookup", "head", "scan")
@@ -44,18 +39,6 @@ class Use:
         return f"{self.path}:{self.line}: {self.why}"
 
 
-_SESSION = botocore.session.Session()
-
-
-@lru_cache(maxsize=32)
-def operations_of(service: str) -> frozenset[str]:
-    """The methods of a service's client, and its waiters. Raises UnknownServiceError."""
-    found = set(_SESSION.get_service_model(service).operation_names)
-    with suppress(DataNotFoundError, UnknownServiceError):  # a service without waiters
-        found |= set(_SESSION.get_waiter_model(service).waiter_names)
-    return frozenset(map(xform_name, found))
-
-
 def services_of(modules: Iterable[Module]) -> list[str]:
     """The services that clients are made of in these files, by name."""
     told: set[str | None] = {
@@ -76,12 +59,6 @@ def clients_that_cannot_be_told(module: Module) -> list[int]:
         and (given := client_service(module, node)) is not None
         and text_of(module, given) is None
     ]
-
-
-@lru_cache(maxsize=1)
-def available_services() -> frozenset[str]:
-    """Every service that boto3 makes clients of."""
-    return frozenset(_SESSION.get_available_services())
 
 
 class Uses:

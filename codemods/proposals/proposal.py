@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from codemods.proofs.service import Use, Uses, available_services, operations_of
+from codemods.proofs.service import Use, Uses
 from codemods.proposals.survey import Lambda, Survey
 from codemods.syntax.crossing import Stuck, stuck_at, stuck_in
 from codemods.syntax.reading import Reading, reading_of
 from drs_refactor.errors import InputError
+from drs_refactor.services import available_services, operations_of
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 EVERYONES = frozenset(

@@ -16,10 +16,11 @@ from codemods.templates.copied_statements import copied
 from codemods.templates.function_node import FunctionNode
 from codemods.templates.permissions import Grant
 from codemods.templates.roles import RoleNode, role_of
-from codemods.templates.services import Used, prefixes_of, used_by
+from codemods.templates.services import Used, used_by
 from codemods.templates.stacks import Stacks, referred
 from codemods.templates.yaml_text import Document, flattened, items, read, text_of
 from drs_refactor.errors import InputError
+from drs_refactor.services import iam_prefixes
 
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 _OF_EVERY_FUNCTION = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRay")
@@ -118,7 +119,7 @@ def _compared(
 ) -> tuple[list[Grant], list[str]]:
     grants: list[Grant] = []
     told: list[str] = []
-    prefixes = {prefix for service in used.services for prefix in prefixes_of(service)}
+    prefixes = {prefix for service in used.services for prefix in iam_prefixes(service)}
     there = list(_allowed(documents, role))
     ours = list(_allowed(documents, source))
     for statement in ours:
@@ -140,7 +141,7 @@ def _compared(
                 f"copied: {why}"
             )
     for service in used.services:
-        of_service = prefixes_of(service)
+        of_service = iam_prefixes(service)
         if any(_concerns(a, of_service) for statement in ours for a in statement.actions):
             continue
         if any(_whole(statement, of_service) for statement in there):

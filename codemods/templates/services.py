@@ -1,21 +1,15 @@
-"""The services that moved code uses, and what IAM calls them."""
+"""The services that moved code uses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-
-import botocore.session
 
 from codemods.proofs.importable import importable
 from codemods.proofs.service import Uses, clients_that_cannot_be_told, services_of
 from codemods.scene import Scene
 from codemods.syntax.module_names import Module
 from codemods.syntax.source import Statement
-
-# Where neither the service's name nor botocore's model of it has the prefix of its actions.
-_OTHERS = {"resourcegroupstaggingapi": "tag"}
 
 
 @dataclass(frozen=True)
@@ -48,16 +42,3 @@ def used_by(scene: Scene, home: str, statements: Iterable[Statement]) -> Used:
     ]
     untold = [line for line in lines if any(begin <= line < end for begin, end in spans)]
     return Used(tuple(services), tuple(f"{path}:{line}" for line in untold))
-
-
-@lru_cache(maxsize=64)
-def prefixes_of(service: str) -> frozenset[str]:
-    """What may stand before the colon of the service's actions, in lower case."""
-    model = _session().get_service_model(service)
-    found = (service, model.signing_name, model.endpoint_prefix, _OTHERS.get(service, service))
-    return frozenset(name.lower() for name in found)
-
-
-@lru_cache(maxsize=1)
-def _session() -> botocore.session.Session:
-    return botocore.session.Session()

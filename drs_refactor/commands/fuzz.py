@@ -6,11 +6,11 @@ import argparse
 from importlib.metadata import version
 from pathlib import Path
 
-from drs_refactor.commands.verify import add_trees, trees_of
 from drs_refactor.documents import both_trees, can_be_written, relative, versions, write_json
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.fuzz_cases import read_cases, save, write_cases
+from drs_refactor.options import add_trees, trees_of
 from drs_refactor.progress import Progress
 from harness.fuzzing.campaign import campaign
 from harness.reports import fuzz

@@ -10,6 +10,7 @@ from typing import Any
 from codemods.proofs.recheck import Proved, Recheck, recheck
 from drs_refactor.documents import relative, write_json
 from drs_refactor.migration import load
+from drs_refactor.options import add_trees, trees_of
 
 NAME = "proof"
 HELP = "prove from the two trees that each function is what it was and its names mean the same"
@@ -17,9 +18,7 @@ EXAMPLE = "drs-refactor proof"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, default=Path("migration.toml"), metavar="FILE")
-    parser.add_argument("--legacy", type=Path, metavar="DIR", help="the tree before")
-    parser.add_argument("--refactored", type=Path, metavar="DIR", help="the tree after")
+    add_trees(parser)
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write every name and its meaning"
     )
@@ -27,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     migration = load(options.config)
-    before = options.legacy or migration.legacy
-    after = options.refactored or migration.refactored
+    trees = trees_of(options)
+    before, after = trees.legacy, trees.refactored
     found = recheck(before, after, migration)
     problems = found.problems()
     for proved in found.proved:

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 
 from drs_refactor.cases import write_case
-from drs_refactor.commands.verify import add_trees, trees_of
 from drs_refactor.documents import both_trees, can_be_written, versions, write_json
 from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
+from drs_refactor.options import add_scenarios, add_trees, trees_of
 from drs_refactor.progress import Progress
 from harness import scenario_files
 from harness.reports import rollout as report
@@ -26,13 +26,7 @@ EXAMPLE = "drs-refactor rollback --json rollback.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_trees(parser)
-    parser.add_argument(
-        "--scenario",
-        action="append",
-        default=[],
-        metavar="GLOB",
-        help="choose among scenarios whose name matches; may be given several times",
-    )
+    add_scenarios(parser)
     parser.add_argument(
         "--budget", type=float, default=BUDGET, metavar="S", help=f"seconds in all; {BUDGET:g}"
     )

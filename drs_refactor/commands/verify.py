@@ -11,10 +11,11 @@ from drs_refactor.documents import both_trees, can_be_written, versions, write, 
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
+from drs_refactor.options import add_scenarios, add_trees, trees_of
 from drs_refactor.progress import Progress
 from harness import scenario_files
 from harness.reports import documents, markdown, text
-from harness.results import Trees, Verification
+from harness.results import Verification
 from harness.verify import Options, verify
 
 NAME = "verify"
@@ -22,32 +23,9 @@ HELP = "run scenarios on both trees in the fake account and compare everything t
 EXAMPLE = "drs-refactor verify --scenario 'pause-*' --json verify.json"
 
 
-def add_trees(parser: argparse.ArgumentParser) -> None:
-    """The options that name the two trees."""
-    parser.add_argument("--config", type=Path, default=Path("migration.toml"), metavar="FILE")
-    parser.add_argument("--legacy", type=Path, metavar="DIR", help="the tree before")
-    parser.add_argument("--refactored", type=Path, metavar="DIR", help="the tree after")
-
-
-def trees_of(options: argparse.Namespace) -> Trees:
-    """The trees that the options name, or those of migration.toml."""
-    migration = load(options.config)
-    return Trees(
-        options.config,
-        options.legacy or migration.legacy,
-        options.refactored or migration.refactored,
-    )
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_trees(parser)
-    parser.add_argument(
-        "--scenario",
-        action="append",
-        default=[],
-        metavar="GLOB",
-        help="only scenarios whose name matches; may be given several times",
-    )
+    add_scenarios(parser)
     parser.add_argument(
         "--faults", action="store_true", help="let every AWS call fail, in every way, on both trees"
     )

@@ -13,16 +13,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import botocore.session
-
+from drs_refactor.services import iam_prefix
 from harness.aws.disruptions import Disruption
 
 # IAM's prefix is mostly the name under which a service's requests are signed, in botocore's model;
 # that is read from a file, which the services of every tree are spared.
-_PREFIX = {"stepfunctions": "states"} | {
-    name: name
-    for name in ("cloudwatch", "drs", "dynamodb", "ec2", "events", "iam", "lambda", "s3", "sts")
-}
 _ACTION = {"lambda:Invoke": "lambda:InvokeFunction"}
 _CODE = {
     "ec2": "UnauthorizedOperation",
@@ -98,15 +93,8 @@ def refusal(
 
 def action_of(service: str, operation: str) -> str:
     """IAM's name of an operation."""
-    action = f"{prefix_of(service)}:{operation}"
+    action = f"{iam_prefix(service)}:{operation}"
     return _ACTION.get(action, action)
-
-
-@lru_cache(maxsize=64)
-def prefix_of(service: str) -> str:
-    """IAM's name of a service. Raises UnknownServiceError for one that botocore does not know."""
-    known = _PREFIX.get(service)
-    return known or str(botocore.session.Session().get_service_model(service).signing_name)
 
 
 def resource_of(service: str, place: tuple[str, str], parameters: Any) -> str:

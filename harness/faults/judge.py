@@ -15,6 +15,7 @@ from harness.aws.faults import INVOKE, Fault, action_of
 from harness.clock_readings import without_clock
 from harness.comparison import Comparison, Divergence, Rules, compare, late_calls
 from harness.faults.points import REPEATED
+from harness.outcomes import outcome
 from harness.recording import Recording, Step, reads_only
 from harness.strict import differences
 from harness.values import MISSING, to_json
@@ -47,7 +48,8 @@ def judge(
     faults: tuple[Fault, ...], legacy: Recording, refactored: Recording, rules: Rules
 ) -> list[Divergence]:
     """What is wrong with a run whose invocations met faults, beside legacy, whose did not."""
-    changed = differences(_outcome(legacy), _outcome(refactored), "outcome")
+    one, other = (outcome(recording, polls=True) for recording in (legacy, refactored))
+    changed = list(differences(one, other, "outcome"))
     if not changed:
         return list(late_calls(legacy, refactored))
     if all(fault.kind in REPEATED and fault.times == 1 for fault in faults):
@@ -59,17 +61,6 @@ def judge(
         *_done_twice(legacy, refactored, rules),
         *late_calls(legacy, refactored),
     ]
-
-
-def _outcome(recording: Recording) -> Any:
-    """What a run led to: every answer, where executions ended, and what stands in the account."""
-    executions = [
-        {**vars(execution), "path": [state for state, _ in execution.path]}
-        for execution in recording.executions
-    ]
-    steps = [(step.function, step.result, step.error) for step in recording.steps]
-    kept = [steps, executions, recording.tables, recording.drs, recording.ec2]
-    return without_clock(kept)
 
 
 def _states(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[Divergence]:

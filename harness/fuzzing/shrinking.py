@@ -15,11 +15,12 @@ from typing import Any
 
 from drs_refactor.errors import InputError
 from harness.checked import Mistake, checked
+from harness.faults.judge import compared
 from harness.fuzzing.compact import compact
 from harness.fuzzing.mutations import TEXT, Place, at, closed, opened
 from harness.fuzzing.results import Data, Key
 from harness.fuzzing.strategies import apart
-from harness.fuzzing.trial import Misfit, check, judged, key_of
+from harness.fuzzing.trial import Misfit, check, key_of
 from harness.run import run
 from harness.scenario import Scenario
 from harness.sides import Sides
@@ -82,7 +83,8 @@ class _Trial:
             return False
         if self._steps is not None and len(legacy.steps) > self._steps:
             return False
-        found = judged(self._sides, legacy, refactored, scenario).divergences
+        rules, faults = self._sides.rules, scenario.faults
+        found = compared(legacy, refactored, rules, faults).divergences
         if not found or key_of(found[0]) != self._key:
             return False
         self._steps = len(legacy.steps)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
-from typing import Any
 
 from harness import fitting
-from harness.comparison import Comparison, Divergence
+from harness.comparison import Divergence
 from harness.faults.judge import compared
 from harness.fuzzing.results import Key, Ran
 from harness.recording import Recording, Step
@@ -16,7 +14,6 @@ from harness.run import run
 from harness.scenario import Scenario
 from harness.sides import Sides
 
-_STACK = re.compile(r'(\\*)"stackTrace\1": ?\[.*?\](?=,|\})')
 _LONG_ID = re.compile(r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8,}(-[0-9a-f]{4,})*\b")
 _NUMBER = re.compile(r"\d+")
 _LABELS = ("action", "operation", "source", "path")
@@ -51,7 +48,7 @@ def try_case(sides: Sides, number: int, scenario: Scenario, *, control: bool) ->
     if not legacy.steps:
         raise Misfit("nothing happens in it")
     refactored = run(sides.refactored, scenario)
-    comparison = judged(sides, legacy, refactored, scenario)
+    comparison = compared(legacy, refactored, sides.rules, scenario.faults)
     again = run(sides.legacy, scenario) if control else None
     return Ran(
         number,
@@ -70,43 +67,8 @@ def try_case(sides: Sides, number: int, scenario: Scenario, *, control: bool) ->
 def _control(sides: Sides, one: Recording, again: Recording | None, scenario: Scenario) -> str:
     if again is None:
         return "not run"
-    found = judged(sides, one, again, scenario).divergences
+    found = compared(one, again, sides.rules, scenario.faults).divergences
     return f"{found[0].kind}, {found[0].path}" if found else "identical"
-
-
-def judged(
-    sides: Sides, legacy: Recording, refactored: Recording, scenario: Scenario
-) -> Comparison:
-    """The comparison of two runs, stack traces aside: they say on which line of which file code
-    stands, and a handler may well store what Lambda says of an error.
-    """
-    return compared(
-        without_stacks(legacy), without_stacks(refactored), sides.rules, scenario.faults
-    )
-
-
-def without_stacks(recording: Recording) -> Recording:
-    """The recording with empty stack traces wherever one went."""
-    if not any("stackTrace" in str(call.parameters) for call in recording.calls):
-        return recording
-    kept = ("steps", "calls", "executions", "tables", "logs")
-    return replace(recording, **{name: _unstacked(getattr(recording, name)) for name in kept})
-
-
-def _unstacked(value: Any) -> Any:
-    if isinstance(value, str):
-        return _STACK.sub(r'\1"stackTrace\1":[]', value) if "stackTrace" in value else value
-    if isinstance(value, dict):
-        return {key: _unstacked(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unstacked(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(_unstacked(item) for item in value)
-    if hasattr(value, "__dataclass_fields__"):
-        return replace(
-            value, **{name: _unstacked(getattr(value, name)) for name in value.__dataclass_fields__}
-        )
-    return value
 
 
 def key_of(divergence: Divergence) -> Key:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from harness.one_scenario import sides_of
+from harness.outcomes import key_of, nearest, outcome
 from harness.races.moments import SETTLED, at, moments, slowed, without
-from harness.races.outcomes import key_of, nearest, outcome
 from harness.races.results import New, Race, Raced
 from harness.recording import Recording
 from harness.run import run
@@ -53,7 +53,7 @@ def _outcomes(
     found: dict[str, tuple[float, Recording, Any]] = {}
     for moment in seconds:
         recording = run(tree, at(scenario, moved, moment), settle=SETTLED)
-        whole = outcome(recording)
+        whole = outcome(recording, polls=False)
         found.setdefault(key_of(whole), (moment, recording, whole))
     return found
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from codemods.scene import read_scene
-from codemods.templates.services import prefixes_of, used_by
+from codemods.templates.services import used_by
 from drs_refactor.migration import load
 from tests.codemods.support import Tree
 
@@ -33,20 +33,3 @@ def test_what_moved_code_uses(tree: Tree, body: str, services: tuple[str, ...]) 
     used = used_by(scene, "planner", [scene.statements["start_batch"]])
     assert used.services == services
     assert used.untold == ()
-
-
-@pytest.mark.parametrize(
-    ("service", "prefix"),
-    [
-        ("glue", "glue"),
-        ("stepfunctions", "states"),
-        ("sesv2", "ses"),
-        ("elbv2", "elasticloadbalancing"),
-        ("efs", "elasticfilesystem"),
-        ("cloudwatch", "cloudwatch"),
-        ("opensearch", "es"),
-        ("resourcegroupstaggingapi", "tag"),
-    ],
-)
-def test_what_iam_calls_a_service(service: str, prefix: str) -> None:
-    assert prefix in prefixes_of(service)

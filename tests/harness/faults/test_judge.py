@@ -142,6 +142,7 @@ def test_nothing_goes_on_when_its_caller_has_given_up() -> None:
     late = (INVOKE, replace(START, late=True))
     assert wrong(steps=step(FAILED), executions=ENDED, calls=late) == ["exec drs.StartRecovery"]
     assert wrong(calls=late) == ["exec drs.StartRecovery"]
+    assert wrong("throttled", calls=late) == ["exec drs.StartRecovery"]
     slow = replace(REFACTORED, calls=late)
     for kind in ("slow", "too slow"):
         of_a_call = (Fault("drs.StartRecovery", kind),)  # type: ignore[arg-type]

@@ -44,14 +44,14 @@ def trees_that_differ(monkeypatch: pytest.MonkeyPatch) -> Callable[[Differs], li
 
         def run(_: object, scenario: Scenario) -> Any:
             made.append(scenario)
-            return SimpleNamespace(steps=[None] * steps(scenario))
+            return SimpleNamespace(steps=[None] * steps(scenario), scenario=scenario)
 
-        def judged(_: object, __: object, ___: object, scenario: Scenario) -> Comparison:
-            found = (FOUND,) if differs(scenario) else ()
-            return Comparison(scenario.name, found, ())
+        def compared(legacy: Any, *_: object) -> Comparison:
+            found = (FOUND,) if differs(legacy.scenario) else ()
+            return Comparison(legacy.scenario.name, found, ())
 
         monkeypatch.setattr(shrinking, "run", run)
-        monkeypatch.setattr(shrinking, "judged", judged)
+        monkeypatch.setattr(shrinking, "compared", compared)
         return made
 
     return install

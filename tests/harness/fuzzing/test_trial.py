@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from harness.comparison import Divergence
-from harness.faults.judge import compared
 from harness.fuzzing import trial
-from harness.fuzzing.trial import Misfit, _label, check, judged, key_of, try_case, without_stacks
+from harness.fuzzing.trial import Misfit, _label, check, key_of, try_case
 from harness.recording import Recording, Step
 from harness.run import run
 from harness.scenario import Fault, Invocation, Scenario
@@ -15,7 +14,6 @@ from harness.scenario_files import select, shipped
 from harness.sides import Sides
 
 SMALL = select(shipped(), ["begin-where-drs-is-not-initialized"])[0]
-STACKS = select(shipped(), ["started-through-the-api"])[0]
 
 
 def test_a_case(sides: Sides) -> None:
@@ -75,40 +73,6 @@ def test_an_action_that_only_the_refactored_tree_has_is_none(sides: Sides) -> No
     with pytest.raises(Misfit, match="start_wave_recovery, which legacy does not have"):
         check(sides, moved)
     check(sides, replace(SMALL, invoke=(Invocation("execution-handler", {"action": [1]}),)))
-
-
-def test_stack_traces_are_no_difference(sides: Sides) -> None:
-    """The minute's poll stores what Lambda said of an error, lines of the code included."""
-    plan = {"planId": "plan-1", "waves": [{"waveName": "x", "protectionGroupId": "pg-web"}]}
-    worker = {
-        "worker": True,
-        "executionId": "e",
-        "planId": "plan-1",
-        "isDrill": True,
-        "accountContext": {},
-    }
-    record = {"executionId": "e", "planId": "plan-1", "status": "PENDING", "waves": []}
-    scenario = replace(
-        STACKS,
-        tables={**STACKS.tables, "EXECUTION_HISTORY_TABLE": (record,)},
-        invoke=(
-            # begin cannot tell how many waves 7 has.
-            Invocation("execution-handler", {**worker, "plan": {**plan, "waves": 7}}),
-            Invocation("execution-handler", {"operation": "find"}, 61.0),
-        ),
-    )
-    legacy, refactored = run(sides.legacy, scenario), run(sides.refactored, scenario)
-    plain = compared(legacy, refactored, sides.rules, ()).divergences
-    assert {d.kind for d in plain} == {"calls", "table"}
-    assert judged(sides, legacy, refactored, scenario).divergences == ()
-    kept = str(without_stacks(legacy).tables)
-    assert "index.py" not in kept
-    assert "has no len()" in kept
-
-
-def test_a_recording_without_stack_traces_stays_itself(sides: Sides) -> None:
-    recording = run(sides.legacy, SMALL)
-    assert without_stacks(recording) is recording
 
 
 def test_a_key_has_neither_numbers_nor_ids() -> None:

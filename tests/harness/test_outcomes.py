@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.races.outcomes import key_of, nearest, outcome
+from harness.outcomes import key_of, nearest, outcome
 from harness.recording import Execution, Recording, Step
 
 STEPS = (
@@ -19,8 +19,9 @@ BASE = Recording(
 )  # fmt: skip
 
 
-def changed(**changes: Any) -> bool:
-    return key_of(outcome(replace(BASE, **changes))) != key_of(outcome(BASE))
+def changed(*, polls: bool = False, **changes: Any) -> bool:
+    one, other = BASE, replace(BASE, **changes)
+    return key_of(outcome(one, polls=polls)) != key_of(outcome(other, polls=polls))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,19 @@ def changed(**changes: Any) -> bool:
 )
 def test_the_time_and_the_number_of_polls_are_no_outcome(changes: dict[str, Any]) -> None:
     assert not changed(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"elapsed": 1.0}, False),
+        ({"steps": (replace(STEPS[0], at=3.0), STEPS[1])}, False),
+        ({"steps": (replace(STEPS[0], result={"n": 2}), STEPS[1])}, True),
+        ({"executions": (replace(BASE.executions[0], path=(*PATH, ("Wait", 70.0))),)}, True),
+    ],
+)
+def test_polls_are_one_if_asked_for(changes: dict[str, Any], told: bool) -> None:
+    assert changed(polls=True, **changes) is told
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""What a run came to, without the time that it took: what two orders of events are compared by."""
+"""What a run came to, without the time that it took: what runs are compared by that need not keep
+the same time.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +13,25 @@ from harness.strict import differences
 from harness.values import to_json
 
 
-def outcome(recording: Recording) -> Any:
-    """Where executions ended and through which states, what people were answered, what stands in
-    the account. How often something was polled depends on the time, so it is left out.
+def outcome(recording: Recording, *, polls: bool) -> Any:
+    """Where executions ended and through which states, what everybody was answered, what stands in
+    the account. Without `polls`, what depends on how often something was polled is left out: what
+    the state machine was answered, and states that it went through again.
     """
     executions = [
-        {**vars(execution), "path": list(dict.fromkeys(state for state, _ in execution.path))}
+        {**vars(execution), "path": states if polls else list(dict.fromkeys(states))}
         for execution in recording.executions
+        for states in [[state for state, _ in execution.path]]
     ]
     answers = [
         (step.function, step.result, step.error)
         for step in recording.steps
-        if not step.source.startswith("states")
+        if polls or not step.source.startswith("states")
     ]
     return without_clock(
         {
-            "executions": executions,
             "answers": answers,
+            "executions": executions,
             "tables": recording.tables,
             "drs": recording.drs,
             "ec2": recording.ec2,

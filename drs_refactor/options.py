@@ -1,0 +1,37 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from drs_refactor.migration import load
+from harness.results import Trees
+
+
+def add_trees(parser: argparse.ArgumentParser) -> None:
+    """The options that name the two trees."""
+    parser.add_argument("--config", type=Path, default=Path("migration.toml"), metavar="FILE")
+    parser.add_argument("--legacy", type=Path, metavar="DIR", help="the tree before")
+    parser.add_argument("--refactored", type=Path, metavar="DIR", help="the tree after")
+
+
+def trees_of(options: argparse.Namespace) -> Trees:
+    """The trees that the options name, or those of migration.toml."""
+    migration = load(options.config)
+    return Trees(
+        options.config,
+        options.legacy or migration.legacy,
+        options.refactored or migration.refactored,
+    )
+
+
+def add_scenarios(parser: argparse.ArgumentParser) -> None:
+    """The option that chooses scenarios."""
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="only scenarios whose name matches; may be given several times",
+    )
