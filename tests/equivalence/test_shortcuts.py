@@ -24,9 +24,9 @@ COLD = [
 
 
 def _sampled() -> list[ParameterSet]:
-    """Every fifth scenario, and all of them where tests that take long were asked for."""
+    """Every tenth scenario, and all of them where tests that take long were asked for."""
     return [
-        pytest.param(one, id=one.name, marks=[pytest.mark.thorough] if number % 5 else [])
+        pytest.param(one, id=one.name, marks=[pytest.mark.thorough] if number % 10 else [])
         for number, one in enumerate(shipped())
     ]
 
