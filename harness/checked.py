@@ -43,8 +43,8 @@ def checked(data: Mapping[str, Any]) -> Scenario:
         scenario = _adapter().validate_json(json.dumps({**data, "name": str(name)}), strict=True)
     except ValidationError as error:
         raise _mistake(error) from error
-    if scenario.start is None and not scenario.invoke:
-        raise Mistake("nothing happens: add `start` or `invoke`")
+    if scenario.start is None and not scenario.invoke and not scenario.call:
+        raise Mistake("nothing happens: add `start`, `invoke` or `call`")
     ids = [server_id for server in scenario.servers for server_id in server.ids]
     for number, server in enumerate(scenario.servers):
         if any(ids.count(server_id) > 1 for server_id in server.ids[:1]):
@@ -104,6 +104,7 @@ _PARTS = {
     "networks": "Network",
     "jobs": "PlannedJob",
     "invoke": "Invocation",
+    "call": "FunctionCall",
     "refuse": "Disruption",
     "slow": "Latency",
     "faults": "Fault",

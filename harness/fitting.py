@@ -9,7 +9,7 @@ import botocore.exceptions
 from drs_refactor.errors import InputError
 from harness.aws import clients
 from harness.aws.disruptions import ANY
-from harness.scenario import Scenario
+from harness.scenario import FunctionCall, Scenario
 from harness.tree import Table, Tree
 
 
@@ -34,6 +34,8 @@ def check(tree: Tree, scenario: Scenario) -> None:
                 mend += ". Name one so in migration.toml, or leave out the shipped scenarios: "
                 mend += "[scenarios] shipped = false"
             raise _misfit(scenario, f"there is no function {function!r}", mend)
+    for call in scenario.call:
+        _check_call(scenario, tree, call)
     if scenario.start is not None and not tree.machines:
         raise _misfit(
             scenario,
@@ -44,6 +46,18 @@ def check(tree: Tree, scenario: Scenario) -> None:
         for disturbed in getattr(scenario, key):
             if disturbed.operation != ANY or key != "slow":
                 _check_operation(scenario, key, disturbed.operation)
+
+
+def _check_call(scenario: Scenario, tree: Tree, call: FunctionCall) -> None:
+    if call.function not in tree.moved:
+        known = ", ".join(tree.moved) or "none"
+        what = f"no action stands for {call.function!r}"
+        raise _misfit(scenario, what, f"Call a function of [[moves]] that has one: {known}")
+    try:
+        tree.moved[call.function].payload(call.arguments)
+    except Exception as error:  # whatever the payload's expressions make of the arguments
+        what = f"arguments of {call.function} give no payload: {type(error).__name__}: {error}"
+        raise _misfit(scenario, what, "Give every parameter that the payload needs") from error
 
 
 def _check_item(scenario: Scenario, variable: str, number: int, table: Table, item: object) -> None:

@@ -58,6 +58,8 @@ def run(
             )
         for invocation in scenario.invoke:
             _schedule(world, invocation)
+        for call in scenario.call:
+            world.call_moved_later(call.seconds, call.function, call.arguments)
         world.run()
         world.clock.sleep(settle)
         return world.recording(scenario.name)

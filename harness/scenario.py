@@ -18,6 +18,7 @@ from harness.plans import JobPlan, JobTiming, Launch, Quotas
 __all__ = [
     "Disruption",
     "Fault",
+    "FunctionCall",
     "Invocation",
     "JobTiming",
     "Latency",
@@ -104,6 +105,17 @@ class Invocation:
 
 
 @dataclass(frozen=True)
+class FunctionCall:
+    """Call a moved `function`, by its name in migration.toml, `seconds` after the start: itself in
+    its old home, the action that stands for it in the new one. Arguments by parameter.
+    """
+
+    function: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One scenario. `tables` maps an environment variable that names a table to its items.
 
@@ -125,6 +137,7 @@ class Scenario:
     quotas: Quotas = field(default_factory=Quotas)
     start: Start | None = None
     invoke: tuple[Invocation, ...] = ()
+    call: tuple[FunctionCall, ...] = ()
     refuse: tuple[Disruption, ...] = ()
     slow: tuple[Latency, ...] = ()
     faults: tuple[Fault, ...] = ()

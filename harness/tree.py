@@ -16,6 +16,7 @@ from harness.aws.compiling import compiled
 from harness.aws.function import FunctionDefinition
 from harness.aws.places import HUB, REGION
 from harness.aws.templates.stack import Stack, stacks_of
+from harness.moved import MovedFunction, moved_functions
 
 LAMBDA_DEFAULT_TIMEOUT = 3
 LAMBDA_DEFAULT_MEMORY = 128
@@ -58,7 +59,9 @@ class Role:
 
 @dataclass(frozen=True)
 class Tree:
-    """One side of a comparison. `side` is "legacy" or "refactored"."""
+    """One side of a comparison. `side` is "legacy" or "refactored"; `moved` are the functions that
+    an action stands for, by their old name.
+    """
 
     side: str
     root: Path
@@ -66,11 +69,7 @@ class Tree:
     tables: tuple[Table, ...]
     machines: tuple[StateMachine, ...]
     roles: tuple[Role, ...] = ()
-
-    def function_by_name(self, name: str) -> FunctionDefinition | None:
-        """The function that AWS knows under this name or ARN."""
-        plain = name.rpartition(":")[2] if name.startswith("arn:") else name
-        return next((f for f in self.functions.values() if f.name == plain), None)
+    moved: Mapping[str, MovedFunction] = field(default_factory=dict)
 
     def role_of(self, function: FunctionDefinition) -> Role | None:
         """The role that a function runs under, if the templates define it."""
@@ -101,6 +100,7 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
         tuple(_tables(stacks)),
         tuple(_machines(root, migration, stacks)),
         tuple(_roles(stacks)),
+        moved_functions(migration, side),
     )
 
 

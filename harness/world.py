@@ -133,6 +133,16 @@ class World:
             return self._answered  # one of our functions invokes another: a call, not a step
         if source == "states":
             source = f"states: {stepfunctions.running_state()}"
+        return self._step(source, function, json.loads(payload))
+
+    def _step(
+        self,
+        source: str,
+        function: str,
+        event: Any,
+        told: Callable[[Any], Any] = lambda value: value,
+    ) -> Callable[[Answer], None]:
+        """A step begins; what is given is called with its answer."""
         at, place = self.clock.elapsed, len(self._steps)
         self._steps.append(None)
         current_step.set(place + 1)
@@ -141,9 +151,8 @@ class World:
             self._answered(answer)
             value = answer.value
             error = Error(value["errorType"], value["errorMessage"]) if answer.error else None
-            self._steps[place] = Step(
-                at, source, function, json.loads(payload), None if error else value, error
-            )
+            result = None if error else told(value)
+            self._steps[place] = Step(at, source, function, event, result, error)
 
         return answered
 
@@ -197,6 +206,18 @@ class World:
             return self.runtime.run(name, json.dumps(event), source)
 
         self.clock.spawn(invoke, delay=delay)
+
+    def call_moved_later(self, delay: float, function: str, arguments: Mapping[str, Any]) -> None:
+        """Call a moved function by itself `delay` seconds from now, without waiting."""
+        moved = self.tree.moved[function]
+
+        def call() -> None:
+            home = self.tree.functions[moved.home].name
+            payload = json.dumps(moved.payload(arguments))
+            answered = self._step("call", function, arguments, moved.answer)
+            answered(self.runtime.answer(home, payload, moved.handler))
+
+        self.clock.spawn(call, delay=delay)
 
     def start_execution(self, machine: str, name: str, machine_input: Any) -> None:
         """Start a state machine; `run` lets it go on."""

@@ -12,15 +12,19 @@ import random
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from harness.aws import environment, ids
 from harness.aws.container import Answer, Container, Context, Observer, StepRandom, running
 from harness.aws.function import FunctionDefinition
 from harness.aws.notes import OnRun
 from harness.clock import VirtualClock
+
+Handler = Callable[[Any, Context], Any]
 
 PAYLOAD_LIMIT = 6_291_456
 """Bytes of a synchronous request or answer."""
@@ -85,11 +89,14 @@ class LambdaRuntime:
     def run(self, name: str, payload: str, source: str) -> Answer:
         """Invoke for `source`, from a task of the clock; ends at the function's time limit."""
         answered = self.observer.invoked(source, self.functions[name].key, payload)
-        answer = self._run(name, payload)
+        answer = self.answer(name, payload)
         answered(answer)
         return answer
 
-    def _run(self, name: str, payload: str) -> Answer:
+    def answer(
+        self, name: str, payload: str, handler: Callable[[Container], Handler] = Container.handler
+    ) -> Answer:
+        """Invoke without telling the observer; `handler` gives what is called in the container."""
         function = self.functions[name]
         if self.is_full(name):
             return _failure("TooManyRequestsException", THROTTLED, None, None)
@@ -98,7 +105,7 @@ class LambdaRuntime:
             request_id = ids.derived_uuid("lambda", "request", name)
             container = self._take(name)
             task = self.clock.spawn(
-                lambda: self._handle(container, payload, request_id), name=function.key
+                lambda: self._handle(container, payload, request_id, handler), name=function.key
             )
             if not self.clock.wait(lambda: task.done, function.timeout):
                 self.clock.kill(task)
@@ -111,7 +118,13 @@ class LambdaRuntime:
         finally:
             self._busy[name] -= 1
 
-    def _handle(self, container: Container, payload: str, request_id: str) -> Answer:
+    def _handle(
+        self,
+        container: Container,
+        payload: str,
+        request_id: str,
+        handler: Callable[[Container], Handler],
+    ) -> Answer:
         function = container.function
         began = self.clock.elapsed
         context = Context(
@@ -124,7 +137,7 @@ class LambdaRuntime:
         running.set(container)
         with environment.variables(container.variables):
             try:
-                result = container.handler()(json.loads(payload), context)
+                result = handler(container)(json.loads(payload), context)
             except Exception as error:
                 return _failure(
                     type(error).__name__, str(error), request_id, _trace(error, function)

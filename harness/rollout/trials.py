@@ -29,6 +29,8 @@ def look(trees: Trees, scenario: Scenario) -> Look:
     recording = run(sides.legacy, scenario)
     waiting = _waiting_states(sides.legacy)
     problem = "" if recording.steps else "nothing happens in it"
+    if scenario.call:
+        problem = "it calls a moved function by itself, which nobody outside does"
     if any(step.error is not None and step.error.type == TIMED_OUT for step in recording.steps):
         # Limits are raised out and lowered back; that is declared, and no matter of versions.
         problem = "legacy reaches a time limit in it"

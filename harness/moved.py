@@ -1,0 +1,69 @@
+"""Moved functions called by themselves: in their old home as Python calls them, in the new one by
+the action that stands for them. Some have no caller left that a scenario could go through.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from drs_refactor.model import Migration, Move
+from harness.aws.container import Container
+from harness.aws.lambda_runtime import Handler
+
+
+@dataclass(frozen=True)
+class MovedFunction:
+    """Where one side has a moved function: the key of its Lambda function, and its move."""
+
+    home: str
+    side: str
+    move: Move
+
+    def payload(self, arguments: Mapping[str, Any]) -> Any:
+        """What is sent to its home. Raises what the payload's expressions raise."""
+        sent = self._payload(arguments)
+        return {"action": self.move.action, **sent} if self.side == "refactored" else arguments
+
+    def handler(self, container: Container) -> Handler:
+        """What answers there: the Lambda function's handler, or the function itself."""
+        if self.side == "refactored":
+            return container.handler()
+        called = getattr(container.module, self.move.function)
+
+        def call(arguments: Any, _: object) -> Any:
+            sent = self._payload(arguments)
+            result = called(**arguments)
+            answer = {"result": result} if self.move.returns == "" else {}
+            return answer | {key: sent[key] for key in self._given_back}
+
+        return call
+
+    def answer(self, value: Any) -> Any:
+        """What it answered, as both sides can say it."""
+        if not isinstance(value, dict):
+            return value
+        kept = {key: item for key, item in value.items() if key != "action"}
+        return json.loads(json.dumps(kept))
+
+    @property
+    def _given_back(self) -> set[str]:
+        return {key for key in (self.move.mutates, self.move.returns) if key}
+
+    def _payload(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The payload's values, over the parameters, as migration.toml writes them."""
+        written = (self.move.payload or {}).items()
+        return {key: eval(text, {}, dict(arguments)) for key, text in written}
+
+
+def moved_functions(migration: Migration, side: str) -> dict[str, MovedFunction]:
+    """Those that an action stands for, by their old name."""
+    return {
+        move.function: MovedFunction(
+            move.destination if side == "refactored" else move.source, side, move
+        )
+        for move in migration.moves
+        if move.action
+    }
