@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,10 +24,13 @@ class Sources:
     was read, since a tree does not change while it runs.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, folders: Sequence[Path], edited: Mapping[Path, types.CodeType] | None = None
+    ) -> None:
+        """`edited` is the code of files that stands in them otherwise."""
         self._folders = tuple(folders)
         self._found: dict[str, tuple[Path, bool] | None] = {}
-        self._codes: dict[Path, types.CodeType] = {}
+        self._codes: dict[Path, types.CodeType] = dict(edited or {})
 
     def find(self, name: str) -> tuple[Path, bool] | None:
         """The file or folder of a module, and whether it is a package; None if it is another's."""

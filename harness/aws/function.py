@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import CodeType
 
 from harness.aws.compiling import Sources
 
@@ -14,7 +15,8 @@ from harness.aws.compiling import Sources
 class FunctionDefinition:
     """A Lambda function as its template defines it. `timeout` in seconds, `memory` in MB; `root` is
     the tree's folder, with a slash at its end;
-    `concurrency` is how many containers it may have at once (ReservedConcurrentExecutions).
+    `concurrency` is how many containers it may have at once (ReservedConcurrentExecutions);
+    `edited` is code that runs instead of what stands in a file.
     """
 
     key: str
@@ -32,11 +34,12 @@ class FunctionDefinition:
     runtime: str = "python3.12"
     root: str = "/"
     concurrency: int | None = None
+    edited: Mapping[Path, CodeType] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> Sources:
         """Its code, as it was when the tree was read."""
-        return Sources(self.folders)
+        return Sources(self.folders, self.edited)
 
 
 @dataclass(frozen=True)

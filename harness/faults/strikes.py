@@ -36,12 +36,13 @@ def look(trees: Trees, scenario: Scenario) -> Look:
         return Look(scenario, (), len(legacy.calls), f"it makes more than {LARGE} calls")
     strikes = (
         replace(strike, in_execution=bool(legacy.executions))
-        for strike in _strikes(sides, legacy, refactored)
+        for strike in strikes_of(sides, legacy, refactored)
     )
     return Look(scenario, tuple(strikes), len(legacy.calls))
 
 
-def _strikes(sides: Sides, legacy: Recording, refactored: Recording) -> Iterator[Strike]:
+def strikes_of(sides: Sides, legacy: Recording, refactored: Recording) -> Iterator[Strike]:
+    """Every strike of a scenario, by what both sides call in it undisturbed."""
     for point in points(sides.rules.invocations.others(legacy)):
         limit = sides.legacy.functions[point.function].timeout
         for fault in faults_at(point, limit):
@@ -93,14 +94,15 @@ def strike_all(batch: Batch) -> list[Struck]:
     sides = sides_of(batch.trees)
     whole = run(sides.legacy, batch.scenario)
     return [
-        _strike(sides, batch.scenario, strike, whole, control=number % CONTROL_EVERY == 0)
+        strike_once(sides, batch.scenario, strike, whole, control=number % CONTROL_EVERY == 0)
         for number, strike in enumerate(batch.strikes)
     ]
 
 
-def _strike(
-    sides: Sides, plain: Scenario, strike: Strike, whole: Recording, *, control: bool
+def strike_once(
+    sides: Sides, plain: Scenario, strike: Strike, whole: Recording, *, control: bool = False
 ) -> Struck:
+    """Make one strike; `whole` is the scenario on legacy, undisturbed."""
     scenario = replace(plain, faults=strike.faults)
     met_by_legacy = not all(judge.is_of_invocation(fault) for fault in strike.faults)
     legacy = run(sides.legacy, scenario) if met_by_legacy else whole

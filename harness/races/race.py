@@ -11,6 +11,7 @@ from harness.races.results import New, Race, Raced
 from harness.recording import Recording
 from harness.run import run
 from harness.scenario import Scenario
+from harness.sides import Sides
 from harness.tree import Tree
 
 LARGE = 100
@@ -19,12 +20,16 @@ LARGE = 100
 
 def race(asked: Race) -> Raced:
     """Run one race, in this process."""
-    sides = sides_of(asked.trees)
-    scenario, moved = slowed(asked.scenario), asked.moved
+    return race_of(sides_of(asked.trees), asked.scenario, asked.moved)
+
+
+def race_of(sides: Sides, plain: Scenario, moved: int) -> Raced:
+    """Run the race in which one of a scenario's invocations is moved about."""
+    scenario = slowed(plain)
     alone = run(sides.legacy, without(scenario, moved))
     if len(alone.calls) > LARGE:
         problem = f"it makes more than {LARGE} calls"
-        return Raced(asked.scenario, moved, (0, 0), (0, 0), (), problem)
+        return Raced(plain, moved, (0, 0), (0, 0), (), problem)
     legacy = _outcomes(sides.legacy, scenario, moved, moments(alone))
     theirs = moments(run(sides.refactored, without(scenario, moved)))
     refactored = _outcomes(sides.refactored, scenario, moved, theirs)
@@ -38,7 +43,7 @@ def race(asked: Race) -> Raced:
         for told in [nearest(found, [known for _, _, known in legacy.values()])]
     ]
     return Raced(
-        asked.scenario,
+        plain,
         moved,
         (len(moments(alone)), len(theirs)),
         (len(legacy), len(refactored)),

@@ -1,0 +1,1 @@
+"""Wrong refactors, made on purpose, and what of the harness finds them."""

@@ -1,0 +1,71 @@
+"""The refactored tree with a mutant in it: in memory where only code changed, else as a copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from drs_refactor.migration import load
+from harness.mutants.model import Mutant
+from harness.results import Trees
+from harness.sides import Sides, rules_of
+from harness.tree import read_tree
+
+
+class Stillborn(Exception):
+    """A mutant that cannot be run at all."""
+
+
+def texts_of(root: Path, mutant: Mutant) -> dict[str, str]:
+    """The files that a mutant changes, as they are."""
+    return {path: (root / path).read_text(encoding="utf-8") for path in mutant_paths(mutant)}
+
+
+def mutant_paths(mutant: Mutant) -> set[str]:
+    return {edit.path for edit in mutant.edits}
+
+
+@contextmanager
+def with_mutant(trees: Trees, sides: Sides, mutant: Mutant) -> Iterator[Sides]:
+    """Both sides, the refactored one with the mutant. Raises Stillborn, and InputError for
+    templates that make no world.
+    """
+    changed = mutant.applied(texts_of(sides.refactored.root, mutant))
+    if all(path.endswith(".py") for path in changed):
+        yield _edited(sides, changed)
+        return
+    with TemporaryDirectory(prefix="mutant-") as folder:
+        copy = write_copy(sides.refactored.root, Path(folder) / "tree", changed)
+        migration = load(trees.config)
+        tree = read_tree(copy, migration, "refactored")
+        yield replace(sides, refactored=tree, rules=rules_of(migration, tree))
+
+
+def write_copy(root: Path, folder: Path, changed: Mapping[str, str]) -> Path:
+    """A copy of a tree in which these files are others."""
+    shutil.copytree(root, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for path, text in changed.items():
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+def _edited(sides: Sides, changed: Mapping[str, str]) -> Sides:
+    root = sides.refactored.root
+    try:
+        codes = {
+            root / path: compile(text, str(root / path), "exec", dont_inherit=True)
+            for path, text in changed.items()
+        }
+    except (SyntaxError, ValueError) as error:
+        raise Stillborn(str(error)) from error
+    functions = {
+        key: replace(function, edited={**function.edited, **codes})
+        if any(path.is_relative_to(folder) for path in codes for folder in function.folders)
+        else function
+        for key, function in sides.refactored.functions.items()
+    }
+    return replace(sides, refactored=replace(sides.refactored, functions=functions))

@@ -1,0 +1,105 @@
+"""What a run of mutants found: data only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.mutants.model import PLANTED, Tried
+
+FAMILIES = ("move", "ordinary", "written")
+
+ASKED = {"move": 1.0, "ordinary": 0.98, "written": 0.0}
+"""The part of a family's mutants, without equivalent ones, that must be found."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A run. `asked` mutants were to be tried, in so many scenarios and strikes; `diverging` scenarios differ without a mutant."""
+
+    tried: tuple[Tried, ...]
+    asked: int
+    scenarios: int
+    strikes: int
+    seconds: float
+    from_cache: int
+    incomplete: bool
+    problems: tuple[str, ...]
+    diverging: tuple[str, ...]
+
+    @property
+    def planted(self) -> Tried | None:
+        return next((one for one in self.tried if one.mutant.operator == PLANTED), None)
+
+
+@dataclass(frozen=True)
+class Score:
+    """One family: how many mutants, and what became of them."""
+
+    mutants: int
+    killed: int
+    equivalent: int
+    survived: int
+
+    @property
+    def rate(self) -> float:
+        """Killed, of those that are not equivalent."""
+        counted = self.mutants - self.equivalent
+        return self.killed / counted if counted else 0.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run with the reasons for which mutants are equivalent, by key. `wrong` are reasons for
+    mutants that were found, `unused` those for mutants that are not there.
+    """
+
+    campaign: Campaign
+    reasons: Mapping[str, str]
+
+    def of(self, family: str) -> Iterator[Tried]:
+        for one in self.campaign.tried:
+            if one.mutant.family == family and one.mutant.operator != PLANTED:
+                yield one
+
+    def score(self, family: str) -> Score:
+        found = [one for one in self.of(family) if not one.problem]
+        killed = sum(one.killed is not None for one in found)
+        equivalent = sum(self.is_equivalent(one) for one in found)
+        return Score(len(found), killed, equivalent, len(found) - killed - equivalent)
+
+    def is_equivalent(self, one: Tried) -> bool:
+        return one.killed is None and one.mutant.key in self.reasons
+
+    def survivors(self) -> list[Tried]:
+        return [
+            one
+            for one in self.campaign.tried
+            if one.killed is None and not one.problem and one.mutant.key not in self.reasons
+        ]
+
+    @property
+    def wrong(self) -> list[Tried]:
+        return [o for o in self.campaign.tried if o.killed and o.mutant.key in self.reasons]
+
+    @property
+    def unused(self) -> list[str]:
+        known = {one.mutant.key for one in self.campaign.tried}
+        return sorted(self.reasons.keys() - known) if not self.campaign.incomplete else []
+
+    @property
+    def verdict(self) -> str:
+        """within: as many were found as must be; over: fewer; inconclusive: not all were tried;
+        invalid: nothing was tried, the planted one lives, or scenarios differ without a mutant.
+        """
+        run = self.campaign
+        ordinary = [one for one in run.tried if one.mutant.operator != PLANTED]
+        if not ordinary or run.planted is None or run.planted.killed is None:
+            return "invalid"
+        if run.problems or run.diverging or any(one.problem for one in run.tried) or self.wrong:
+            return "invalid"
+        scores = {family: self.score(family) for family in FAMILIES}
+        short = any(s.mutants > s.equivalent and s.rate < ASKED[f] for f, s in scores.items())
+        if run.incomplete:
+            return "over" if scores["move"].survived else "inconclusive"
+        return "over" if short else "within"

@@ -1,0 +1,133 @@
+"""What a worker does with a mutant: run what reaches it until something differs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from drs_refactor.errors import InputError
+from drs_refactor.migration import load
+from harness import scenario_files
+from harness.comparison import Divergence
+from harness.faults.judge import compared, is_of_invocation
+from harness.mutants.model import Killed, Mutant, Tried
+from harness.mutants.mutated import Stillborn, with_mutant
+from harness.mutants.reach import Case
+from harness.one_scenario import sides_of
+from harness.races.race import race_of
+from harness.races.results import New
+from harness.recording import Recording
+from harness.results import Trees
+from harness.run import run
+from harness.scenario import Scenario
+from harness.sides import Sides
+
+SCENARIOS, COLD, FAULTS, RACES = "scenarios", "cold starts", "faults", "races"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A mutant, a stage, the cases that reach it in the order in which they are run, and the facets
+    that do not count.
+    """
+
+    trees: Trees
+    mutant: Mutant
+    stage: str
+    cases: tuple[Case, ...]
+    without: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Known:
+    """What a worker keeps: scenarios by name, and what legacy does in them."""
+
+    scenarios: dict[str, Scenario]
+    legacy: dict[tuple[Case, bool], Recording] = field(default_factory=dict)
+
+
+_known: dict[Trees, _Known] = {}
+
+
+def try_mutant(task: Task) -> Tried:
+    """Try it, in this process."""
+    began = time.perf_counter()
+    sides = sides_of(task.trees)
+    if task.trees not in _known:
+        _known[task.trees] = _Known({s.name: s for s in scenario_files.of(load(task.trees.config))})
+    trial = _Trial(sides, task, _known[task.trees])
+    killed: Killed | None = None
+    problem = ""
+    try:
+        with with_mutant(task.trees, sides, task.mutant) as mutated:
+            killed = trial.killed(mutated)
+    except Stillborn as error:
+        problem = str(error)
+    except InputError as error:  # the harness refuses the tree: nobody would deploy it
+        killed = Killed("reading the tree", "", ("refused",), error.what)
+    seconds = time.perf_counter() - began
+    return Tried(task.mutant, killed, len(task.cases), trial.runs, seconds, (task.stage,), problem)
+
+
+class _Trial:
+    """Runs a task and counts."""
+
+    def __init__(self, sides: Sides, task: Task, known: _Known) -> None:
+        self._sides, self._task, self._known = sides, task, known
+        self.runs = 0
+
+    def killed(self, mutated: Sides) -> Killed | None:
+        races = self._task.stage == RACES
+        for case, found in self._races(mutated) if races else self._compared(mutated):
+            kept = [d for d in found if d.kind not in self._task.without]
+            if kept:
+                facets = tuple(sorted({d.kind for d in kept}))
+                return Killed(self._task.stage, str(case), facets, kept[0].path)
+        return None
+
+    def _compared(self, mutated: Sides) -> Iterator[tuple[Case, Iterable[Divergence]]]:
+        cold = self._task.stage == COLD
+        for case in self._task.cases:
+            scenario = self._scenario(case)
+            refactored = run(
+                mutated.refactored, scenario, cold=cold, denied=mutated.denied if cold else None
+            )
+            self.runs += 1
+            legacy = self._legacy(case, cold=cold)
+            yield case, compared(legacy, refactored, mutated.rules, case.faults).divergences
+
+    def _scenario(self, case: Case) -> Scenario:
+        scenario = self._known.scenarios[case.scenario]
+        return replace(scenario, faults=case.faults) if case.faults else scenario
+
+    def _legacy(self, case: Case, *, cold: bool) -> Recording:
+        """What legacy does in a case. Faults of invocations it cannot meet."""
+        if case.faults and all(map(is_of_invocation, case.faults)):
+            case = Case(case.scenario)
+        known = self._known.legacy
+        if (case, cold) not in known:
+            known[case, cold] = run(self._sides.legacy, self._scenario(case), cold=cold)
+        return known[case, cold]
+
+    def _races(self, mutated: Sides) -> Iterator[tuple[Case, Iterable[Divergence]]]:
+        for case in self._task.cases:
+            scenario = self._scenario(case)
+            for moved in range(len(scenario.invoke) if scenario.start is not None else 0):
+                raced = race_of(mutated, scenario, moved)
+                self.runs += sum(raced.moments)
+                yield case, _as_divergences(raced.new)
+
+
+def _as_divergences(new: Iterable[New]) -> list[Divergence]:
+    return [
+        Divergence(_facet(path), 0, path, legacy, refactored)
+        for one in new
+        for path, legacy, refactored in one.differences
+    ]
+
+
+def _facet(path: str) -> str:
+    """The facet of an outcome's part, by its path."""
+    first = path.partition(".")[0].partition("[")[0]
+    return {"answers": "state", "executions": "execution", "tables": "table"}.get(first, first)
