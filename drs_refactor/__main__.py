@@ -12,7 +12,7 @@ from drs_refactor.documents import refused
 from drs_refactor.errors import InputError
 from drs_refactor.exits import BAD_INPUT, EXIT
 
-COMMANDS = ("init", "migrate", "proof", "verify", "fuzz", "replay", "rollback")
+COMMANDS = ("init", "migrate", "proof", "verify", "fuzz", "replay", "rollback", "mutants")
 
 
 def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

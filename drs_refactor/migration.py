@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from drs_refactor.declared_allowances import allowance
 from drs_refactor.declared_moves import check_moves, identifier, move
-from drs_refactor.errors import InputError
 from drs_refactor.model import (
     Alias,
     Function,
@@ -19,29 +17,14 @@ from drs_refactor.model import (
     Templates,
 )
 from drs_refactor.services import available_services
-from drs_refactor.toml_keys import Keys, lines_of
+from drs_refactor.toml_keys import Keys, read
 
 __all__ = ["Alias", "Function", "Migration", "Move", "Templates", "load"]
 
 
 def load(path: Path) -> Migration:
     """Read and check a migration.toml."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-    except FileNotFoundError:
-        raise InputError(
-            "there is no such file", path=path, mend="Name one with --config FILE"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else len(text.splitlines())
-        raise InputError(f"this is not valid TOML: {error}", path=path, line=line) from error
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    except UnicodeDecodeError as error:
-        raise InputError("cannot be read: it is not UTF-8", path=path) from error
-    return _migration(path, Keys(path, lines_of(text), table, (), "migration.toml"))
+    return _migration(path, read(path, "migration.toml", "Name one with --config FILE"))
 
 
 def _migration(path: Path, top: Keys) -> Migration:

@@ -131,3 +131,25 @@ class Keys:
                 raise self.fail(f"{key!r} must be an array of tables", key, mend=f"Write {name}")
             found.append(Keys(self.path, self.lines, value, (*self.place, key, number), name))
         return found
+
+
+def read(path: Path, name: str, mend: str) -> Keys:
+    """The top table of a file that readers call `name`; `mend` is told where there is none.
+
+    Raises InputError for what cannot be read, or is not TOML.
+    """
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        raise InputError("there is no such file", path=path, mend=mend) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        raise InputError(f"this is not valid TOML: {error}", path=path, line=line) from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
+    except UnicodeDecodeError as error:
+        raise InputError("cannot be read: it is not UTF-8", path=path) from error
+    return Keys(path, lines_of(text), table, (), name)

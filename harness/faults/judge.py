@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,8 +54,10 @@ def judge(
         return list(late_calls(legacy, refactored))
     if all(fault.kind in REPEATED and fault.times == 1 for fault in faults):
         return [Divergence(KIND, 0, d.path, d.legacy, d.refactored) for d in changed]
+    struck = {fault.action for fault in faults if is_of_invocation(fault)}
+    failures = [failure for action, failure in rules.failures.items() if action in struck]
     return [
-        *_states(legacy, refactored, rules),
+        *_states(legacy, refactored, failures),
         *_executions(legacy, refactored),
         *_run_again(refactored, rules),
         *_done_twice(legacy, refactored, rules),
@@ -63,12 +65,14 @@ def judge(
     ]
 
 
-def _states(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[Divergence]:
+def _states(
+    legacy: Recording, refactored: Recording, failures: Sequence[Mapping[str, Any]]
+) -> Iterator[Divergence]:
     """The first answer that is another one must be a failure as it is declared; no answer may have
     keys that no state has.
     """
     known = {key for step in legacy.steps for key in _keys(step) | _given(step)}
-    known |= {key for failure in rules.failures.values() for key in failure}
+    known |= {key for failure in failures for key in failure}
     for number, step in enumerate(refactored.steps, 1):
         for key in sorted(_keys(step) - known):
             yield Divergence(KIND, number, f"result.{key}", MISSING, _value(step, key))
@@ -76,7 +80,9 @@ def _states(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[
         old = legacy.steps[number - 1] if number <= len(legacy.steps) else None
         if old is not None and _answer(old) == _answer(step):
             continue
-        if old is not None and not _is_declared(old, step, rules.failures):
+        if old is not None and not _is_declared(old, step, failures):
+            for d in differences(old.error, step.error, "error"):
+                yield Divergence(KIND, number, d.path, d.legacy, d.refactored)
             for key in sorted({*_keys(old), *_keys(step)}):
                 one, other = _value(old, key), _value(step, key)
                 if without_clock(one) != without_clock(other):
@@ -84,12 +90,13 @@ def _states(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[
         return
 
 
-def _is_declared(old: Step, step: Step, failures: Mapping[str, Mapping[str, Any]]) -> bool:
-    """True for an error, or an answer in which a failed invocation stands as it is declared. One
-    that is declared to be raised must leave its words at least, where its caller catches it.
+def _is_declared(old: Step, step: Step, failures: Sequence[Mapping[str, Any]]) -> bool:
+    """True for an answer in which the failure of one of these invocations stands as it is declared.
+    One that is declared to be raised is an error, or leaves its words where its caller catches it;
+    what legacy answers with an error, a state that is null say, may become another one.
     """
     if step.error is not None:
-        return True
+        return {} in failures or old.error is not None
     said = [
         value
         for key in _keys(step)
@@ -100,7 +107,7 @@ def _is_declared(old: Step, step: Step, failures: Mapping[str, Mapping[str, Any]
             bool(_value(step, key)) if value == "{error}" else _value(step, key) == value
             for key, value in failure.items()
         )
-        for failure in failures.values()
+        for failure in failures
         if said
     )
 

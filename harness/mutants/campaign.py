@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from harness.executor import Lost, Workers
 from harness.mutants.cache import Cache
-from harness.mutants.model import PLANTED, Killed, Mutant, Tried
+from harness.mutants.model import Killed, Mutant, Tried
 from harness.mutants.pairs import pairs
 from harness.mutants.reach import Case, Reach, Reached, Struck, different, in_order
 from harness.mutants.results import Campaign

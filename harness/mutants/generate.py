@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import libcst as cst
 from libcst.metadata import (
+    CodePosition,
     MetadataWrapper,
     PositionProvider,
     WhitespaceInclusivePositionProvider,
@@ -35,11 +38,13 @@ def generate(sides: Sides) -> list[Mutant]:
     found = [*of_templates(sides), *merged_errors(of_code), *of_code]
     planted = next(_planted(sites, info), None)
     seen: set[frozenset[Edit]] = set()
+    known: Counter[str] = Counter()
     kept = []
     for mutant in ([planted] if planted else []) + found:
         if frozenset(mutant.edits) not in seen:
             seen.add(frozenset(mutant.edits))
-            kept.append(mutant)
+            known[mutant.key] += 1
+            kept.append(replace(mutant, number=known[mutant.key] - 1))
     return kept
 
 
@@ -103,8 +108,8 @@ class _Positions:
         start, end = self._offset(span.start), self._offset(span.end)
         return start, end, new if isinstance(new, str) else self._site.module.code_for_node(new)
 
-    def _offset(self, position: object) -> int:
-        return self._starts[position.line - 1] + position.column  # type: ignore[attr-defined]
+    def _offset(self, position: CodePosition) -> int:
+        return self._starts[position.line - 1] + position.column
 
     def _lines(self, chain: tuple[cst.CSTNode, ...], target: cst.CSTNode) -> tuple[int, ...]:
         """The lines of which one must run: of the block or the statement that is changed, or of

@@ -31,7 +31,8 @@ class Edit:
 class Mutant:
     """What an operator made of one place. `lines` are those that a scenario must reach, in the file
     at `path`; none where every scenario does, as with templates. `span` is the first and the last
-    line of the function that it stands in, `before` and `after` are the changed lines.
+    line of the function that it stands in, `before` and `after` are the changed lines, `number`
+    counts those in which all of that is the same.
     """
 
     family: Family
@@ -43,6 +44,7 @@ class Mutant:
     before: str
     after: str
     edits: tuple[Edit, ...]
+    number: int = 0
 
     @property
     def line(self) -> int:
@@ -50,9 +52,9 @@ class Mutant:
 
     @cached_property
     def key(self) -> str:
-        """Names it as long as the changed lines are the same, wherever in the function they stand."""
-        told = "\0".join((self.operator, self.path, self.function, self.before, self.after))
-        return hashlib.sha256(told.encode()).hexdigest()[:12]
+        """Names it as long as the changed lines are the same, wherever they stand."""
+        told = (self.operator, self.path, self.function, self.before, self.after, str(self.number))
+        return hashlib.sha256("\0".join(told).encode()).hexdigest()[:12]
 
     def applied(self, texts: Mapping[str, str]) -> dict[str, str]:
         """The changed files, of a tree's texts by path."""

@@ -124,7 +124,8 @@ def in_order(reaches: Iterable[Reach], mutant: Mutant, span: range) -> list[Case
     lines of `span`, the function that it stands in; then all others.
     """
     ways: set[frozenset[int]] = set()
-    first, rest = [], []
+    first: list[Case] = []
+    rest: list[Case] = []
     for reach in sorted(reaches, key=lambda reach: reach.seconds):
         if not reach.reaches(mutant):
             continue

@@ -15,7 +15,9 @@ ASKED = {"move": 1.0, "ordinary": 0.98, "written": 0.0}
 
 @dataclass(frozen=True)
 class Campaign:
-    """A run. `asked` mutants were to be tried, in so many scenarios and strikes; `diverging` scenarios differ without a mutant."""
+    """A run. `asked` mutants were to be tried, in so many scenarios and strikes; `diverging` are
+    scenarios that differ without a mutant.
+    """
 
     tried: tuple[Tried, ...]
     asked: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import libcst as cst
 
@@ -47,7 +48,7 @@ def extra_call(node: cst.Expr | cst.Assign, place: Place) -> Iterator[Change]:
 @operator("call left out", "AWS is not asked", cst.Assign)
 def no_call(node: cst.Assign, place: Place) -> Iterator[Change]:
     if reads(node.value):
-        yield node.value, expression("{}" if not calls(node.value, "get") else "{}")
+        yield node.value, expression("{}")
 
 
 @operator("condition dropped", "a write goes through that must not", cst.Call)
@@ -98,9 +99,9 @@ def reorder(node: cst.For | cst.CompFor | cst.Arg, place: Place) -> Iterator[Cha
 
 @operator("case folding changed", "what is written otherwise no longer matches", cst.Call)
 def keep_case(node: cst.Call, _: Place) -> Iterator[Change]:
-    if name_of(node) in ("lower", "upper", "casefold", "strip") and not node.args:
-        if isinstance(node.func, cst.Attribute):
-            yield node.func.value
+    folds = name_of(node) in ("lower", "upper", "casefold", "strip") and not node.args
+    if folds and isinstance(node.func, cst.Attribute):
+        yield node.func.value
 
 
 @operator("wrong wave index", "the one before or after it is taken", cst.Arg, cst.Index)
@@ -125,7 +126,7 @@ def read_time_again(node: cst.Name, place: Place) -> Iterator[Change]:
 def swap_statements(node: cst.IndentedBlock, place: Place) -> Iterator[Change]:
     """Neighbouring statements that each do something: call AWS, change the state, or decide."""
     body = list(node.body)
-    for number, (one, other) in enumerate(zip(body, body[1:], strict=False)):
+    for number, (one, other) in enumerate(pairwise(body)):
         if _does(one) and _does(other) and not (_only_sets(one) and _only_sets(other)):
             swapped = [*body[:number], other, one, *body[number + 2 :]]
             yield node.with_changes(body=swapped)
@@ -146,9 +147,10 @@ def _does(statement: cst.CSTNode) -> bool:
 
 def _only_sets(statement: cst.CSTNode) -> bool:
     """True for one that sets a key of the state: the order of keys counts nowhere."""
-    return isinstance(statement, cst.SimpleStatementLine) and not (
-        reads(statement.body[0]) or writes(statement.body[0])
-    )
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    value = value_of(statement.body[0])
+    return value is not None and not reads(value) and not writes(value)
 
 
 @operator("poll before the cancel check", "DRS is asked before the user's wish", cst.FunctionDef)

@@ -51,9 +51,12 @@ def catch_less(node: cst.ExceptHandler, place: Place) -> Iterator[Change]:
 
 @operator("exception text changed", "what people read is other", cst.Call)
 def change_text(node: cst.Call, place: Place) -> Iterator[Change]:
-    if name_of(node) == "str" and len(node.args) == 1 and len(name_of(node.args[0].value)) <= 5:
-        if place.within(cst.ExceptHandler) is not None and not place.logs:
-            yield node.func, cst.Name("repr")
+    handler = place.within(cst.ExceptHandler)
+    caught = handler.name.name if handler is not None and handler.name is not None else None
+    if name_of(node) != "str" or len(node.args) != 1 or caught is None or place.logs:
+        return
+    if name_of(node.args[0].value) == name_of(caught):
+        yield node.func, cst.Name("repr")
 
 
 @operator("exception type changed", "who catches it by its class does not", cst.Raise)

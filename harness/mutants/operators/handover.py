@@ -125,9 +125,10 @@ def return_nothing(node: cst.Return, place: Place) -> Iterator[Change]:
 
 @operator("failure not marked", "an invocation that failed leaves no trace", cst.ExceptHandler)
 def unmarked(node: cst.ExceptHandler, place: Place) -> Iterator[Change]:
-    if node.type is not None and name_of(node.type).endswith("Error"):
-        if place.function in place.info.functions and not hasattr(builtins, name_of(node.type)):
-            yield node.body, " return None\n"
+    caught = name_of(node.type) if node.type is not None else ""
+    is_own = caught.endswith("Error") and not hasattr(builtins, caught)
+    if is_own and place.function in place.info.functions:
+        yield node.body, " return None\n"
 
 
 @operator("a retry of what may have run", "after an answer that was lost it is done again",
@@ -175,9 +176,9 @@ def drop_route(node: cst.DictElement | cst.If, place: Place) -> Iterator[Change]
             yield node.test, FALSE
         return
     table = place.within(cst.Assign)
-    if text_of(node.key) in place.info.actions and table is not None:
-        if place.function == name_of(table.targets[0].target):
-            yield '"": None'
+    is_table = table is not None and place.function == name_of(table.targets[0].target)
+    if text_of(node.key) in place.info.actions and is_table:
+        yield '"": None'
 
 
 @operator("route within what answers exceptions", "an exception becomes a 500 dictionary", cst.If)
@@ -186,18 +187,17 @@ def swallow_in_route(node: cst.If, place: Place) -> Iterator[Change]:
         body = place.code(node.body)
         if "return" in body and "raise" not in body:
             into = place.indentation(1)
+            answer = '{"statusCode": 500, "body": json.dumps({"error": str(error)})}'
             yield (
                 node.body,
-                f"\n{into}try:\n{into}    {body.strip()}\n{into}except Exception as error:\n"
-                f"{into}    return {{'statusCode': 500, 'body': json.dumps({{'error': str(error)}})}}\n",
+                f"\n{into}try:\n{into}    {body.strip()}\n"
+                f"{into}except Exception as error:\n{into}    return {answer}\n",
             )
 
 
 @operator("old action name removed", "executions in flight ask for a name nobody knows",
-          cst.Tuple, cst.Assign)  # fmt: skip
-def drop_old_name(node: cst.Tuple | cst.Assign, place: Place) -> Iterator[Change]:
-    if isinstance(node, cst.Assign):
-        return
+          cst.Tuple)  # fmt: skip
+def drop_old_name(node: cst.Tuple, place: Place) -> Iterator[Change]:
     values = [text_of(element.value) for element in node.elements]
     if place.function.endswith("handler") and set(values) & place.info.actions:
         for element in node.elements:

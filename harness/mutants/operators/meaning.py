@@ -118,8 +118,9 @@ def change_default(node: cst.Arg | cst.Param, place: Place) -> Iterator[Change]:
             yield from ((node.default, new) for new in _other(node.default))
         return
     call = place.parent
-    is_get = isinstance(call, cst.Call) and name_of(call) == "get" and len(call.args) == 2
-    if is_get and call.args[1] is node and not place.logs:
+    if not isinstance(call, cst.Call) or name_of(call) != "get" or len(call.args) != 2:
+        return
+    if call.args[1] is node and not place.logs:
         yield from ((node.value, new) for new in _other(node.value))
 
 
@@ -130,9 +131,7 @@ def _other(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         yield expression("{}")
     elif isinstance(value, cst.Integer):
         yield expression(f"{value.value} + 1")
-    elif isinstance(value, cst.SimpleString | cst.Name):
-        yield cst.Name("None")
-    elif isinstance(value, cst.Dict | cst.List):
+    elif isinstance(value, cst.SimpleString | cst.Name | cst.Dict | cst.List):
         yield cst.Name("None")
 
 

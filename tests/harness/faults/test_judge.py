@@ -75,7 +75,7 @@ def test_what_can_be_repeated_must_change_nothing(kind: Kind) -> None:
 
 def test_a_failure_as_it_is_declared() -> None:
     assert wrong(steps=step(FAILED), executions=ENDED) == []
-    assert wrong(steps=step(error=Error("MovedActionError", "x")), executions=ENDED) == []
+    assert wrong(steps=step(error=Error("MovedActionError", "x")), executions=ENDED)[0] == "error"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,22 @@ def test_what_is_declared_to_be_raised_must_leave_its_words() -> None:
     for result, fine in ((FAILED, True), ({**STATE, "wave_completed": True}, False)):
         after = replace(REFACTORED, steps=step(result), executions=ENDED)
         assert (judge((fault(),), LEGACY, after, rules) == []) == fine
+    after = replace(REFACTORED, steps=step(error=Error("MovedActionError", "x")), executions=ENDED)
+    assert judge((fault(),), LEGACY, after, rules) == []
+
+
+def test_an_error_may_become_another_one() -> None:
+    before, after = Error("AttributeError", "x"), Error("TypeError", "y")
+    legacy = replace(LEGACY, steps=step(error=before), executions=())
+    refactored = replace(REFACTORED, steps=step(error=after), executions=())
+    assert judge((fault(),), legacy, refactored, RULES) == []
+
+
+def test_only_the_failure_of_what_was_struck_counts() -> None:
+    """Another action that is declared to raise would excuse every answer with new words in it."""
+    rules = replace(RULES, failures={"start": FAILURE, "query": {}})
+    after = replace(REFACTORED, steps=step({**FAILED, "wave_completed": False}), executions=ENDED)
+    assert [d.path for d in judge((fault(),), LEGACY, after, rules)][:1] == ["result.error"]
 
 
 def test_executions_that_are_lost_or_succeed_otherwise() -> None:

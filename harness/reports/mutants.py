@@ -1,0 +1,167 @@
+"""A run of mutants as text and JSON: what was found by what, and what was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from harness.mutants.model import Tried
+from harness.mutants.results import ASKED, FAMILIES, Judged
+
+SHOWN = 30
+"""Survivors that are shown with their diffs; all of them are in the JSON."""
+
+
+def text(judged: Judged, texts: Mapping[str, str]) -> Iterator[str]:
+    """The table, the survivors, and the verdict. `texts` are the tree's files by path."""
+    yield from _table(judged)
+    for one in judged.survivors()[:SHOWN]:
+        yield ""
+        yield from _survivor(one, texts)
+    more = len(judged.survivors()) - SHOWN
+    if more > 0:
+        yield f"{more} more survived: see --json"
+    yield ""
+    run = judged.campaign
+    for problem in run.problems:
+        yield f"lost: {problem}"
+    for one in run.tried:
+        if one.problem:
+            yield f"not run: {_where(one)}: {one.problem.strip().splitlines()[-1]}"
+    for name in run.diverging:
+        yield f"diverges without a mutant: {name}"
+    for one in judged.wrong:
+        assert one.killed is not None
+        yield f"said to be equivalent, but found by {one.killed.scenario}: {_where(one)}"
+    for key in judged.unused:
+        yield f"said to be equivalent, but not there: {key}"
+    yield from _scores(judged)
+    planted = run.planted
+    killed = planted.killed if planted else None
+    yield f"control: the planted mutant {f'is found by {killed.scenario}' if killed else 'LIVES'}"
+    whole = f" of {run.asked:,}" if run.incomplete else ""
+    yield (
+        f"{judged.verdict}: {len(run.tried):,}{whole} mutants, {len(judged.survivors())} survived, "
+        f"{sum(one.runs for one in run.tried):,} runs of {run.scenarios} scenarios and "
+        f"{run.strikes} strikes, {run.from_cache:,} results from before, in {run.seconds:.1f} s"
+    )
+
+
+def _scores(judged: Judged) -> Iterator[str]:
+    for family in FAMILIES:
+        score = judged.score(family)
+        if score.mutants:
+            yield (
+                f"{family}: {score.killed:,} of {score.mutants - score.equivalent:,} found "
+                f"({score.rate:.1%}; {ASKED[family]:.0%} asked for), "
+                f"{score.equivalent:,} equivalent, each with its reason"
+            )
+
+
+def _table(judged: Judged) -> Iterator[str]:
+    """Operator by facet: how many mutants differed there when they were found."""
+    facets = facets_of(judged)
+    width = max((len(name) for name in _operators(judged)), default=8)
+    heads = "  ".join(f"{facet:>{max(len(facet), 4)}}" for facet in facets)
+    yield f"{'operator':<{width}}  mutants  found  equal  lives  {heads}"
+    for name, found in _operators(judged).items():
+        killed = [one.killed for one in found if one.killed]
+        equal = sum(judged.is_equivalent(one) for one in found)
+        count = Counter(facet for one in killed for facet in one.facets)
+        cells = "  ".join(f"{count[f] or '·':>{max(len(f), 4)}}" for f in facets)
+        lives = len(found) - len(killed) - equal
+        yield (
+            f"{name:<{width}}  {len(found):>7}  {len(killed):>5}  {equal or '·':>5}  "
+            f"{lives or '·':>5}  {cells}"
+        )
+
+
+def facets_of(judged: Judged) -> list[str]:
+    """The facets in which anything was found, those with most first."""
+    count = Counter(f for one in judged.campaign.tried if one.killed for f in one.killed.facets)
+    return [facet for facet, _ in count.most_common()]
+
+
+def _operators(judged: Judged) -> dict[str, list[Tried]]:
+    found: dict[str, list[Tried]] = {}
+    for family in FAMILIES:
+        for one in judged.of(family):
+            name = one.mutant.operator
+            if ", and " in name:
+                name = "two guards left out"
+            found.setdefault(name if family != "written" else "written", []).append(one)
+    return found
+
+
+def _where(one: Tried) -> str:
+    mutant = one.mutant
+    place = f"{mutant.path}:{mutant.line}" if mutant.lines else mutant.path
+    return f"{mutant.key} {mutant.operator}, {place} {mutant.function}".rstrip()
+
+
+def _survivor(one: Tried, texts: Mapping[str, str]) -> Iterator[str]:
+    yield f"survived: {_where(one)}"
+    told = f"{one.reaching} cases reach it, {one.runs} runs, {', '.join(one.stages)}"
+    yield f"  {told}" if one.reaching else "  no scenario and no strike reaches it"
+    for line in one.mutant.diff(texts):
+        if not line.startswith(("---", "+++", "@@")):
+            yield f"  {line}"
+
+
+def as_json(
+    judged: Judged, texts: Mapping[str, str], trees: dict[str, str], versions: dict[str, str]
+) -> dict[str, Any]:
+    """The document of `mutants --json`."""
+    run = judged.campaign
+    return {
+        "verdict": judged.verdict,
+        "families": {family: asdict(judged.score(family)) for family in FAMILIES},
+        "survivors": [
+            {**_plain(one), "diff": one.mutant.diff(texts)} for one in judged.survivors()
+        ],
+        "trees": trees,
+        "versions": versions,
+        "facets": facets_of(judged),
+        "operators": {name: _summary(judged, found) for name, found in _operators(judged).items()},
+        "equivalent": [
+            {**_plain(one), "reason": judged.reasons[one.mutant.key]}
+            for one in run.tried
+            if judged.is_equivalent(one)
+        ],
+        "planted": _plain(run.planted) if run.planted else None,
+        "mutants": [_plain(one) for one in run.tried],
+        "asked": run.asked,
+        "scenarios": run.scenarios,
+        "strikes": run.strikes,
+        "from_cache": run.from_cache,
+        "problems": list(run.problems),
+        "seconds": round(run.seconds, 3),
+    }
+
+
+def _summary(judged: Judged, found: Sequence[Tried]) -> dict[str, Any]:
+    killed = [one.killed for one in found if one.killed]
+    return {
+        "mutants": len(found),
+        "killed": len(killed),
+        "equivalent": sum(judged.is_equivalent(one) for one in found),
+        "facets": dict(Counter(facet for one in killed for facet in one.facets)),
+        "stages": dict(Counter(one.stage for one in killed)),
+    }
+
+
+def _plain(one: Tried) -> dict[str, Any]:
+    mutant = one.mutant
+    return {
+        "key": mutant.key,
+        "family": mutant.family,
+        "operator": mutant.operator,
+        "path": mutant.path,
+        "line": mutant.line,
+        "function": mutant.function,
+        "killed": asdict(one.killed) if one.killed else None,
+        "reaching": one.reaching,
+        "runs": one.runs,
+    }
