@@ -107,6 +107,7 @@ _PARTS = {
     "call": "FunctionCall",
     "refuse": "Disruption",
     "slow": "Latency",
+    "alter": "Alteration",
     "faults": "Fault",
     "start": "Start",
     "timing": "JobTiming",

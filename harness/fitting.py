@@ -42,10 +42,15 @@ def check(tree: Tree, scenario: Scenario) -> None:
             f"the templates of {tree.root} define no state machine",
             "Add its template to [templates] files",
         )
-    for key in ("refuse", "slow", "faults"):
+    for key in ("refuse", "slow", "alter", "faults"):
         for disturbed in getattr(scenario, key):
             if disturbed.operation != ANY or key != "slow":
                 _check_operation(scenario, key, disturbed.operation)
+    for alteration in scenario.alter:
+        unknown = alteration.members - clients.members_of(alteration.operation)
+        if unknown:
+            what = f"answers to {alteration.operation} have no {', '.join(sorted(unknown))}"
+            raise _misfit(scenario, what, "Write the members as botocore's model does")
 
 
 def _check_call(scenario: Scenario, tree: Tree, call: FunctionCall) -> None:

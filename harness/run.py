@@ -41,6 +41,7 @@ def run(
         cold=cold,
         disruptions=scenario.refuse,
         latencies=scenario.slow,
+        alterations=scenario.alter,
         faults=scenario.faults,
         history_limit=scenario.history_limit,
         concurrency=scenario.concurrency,

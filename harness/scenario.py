@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from harness.aws.disruptions import Disruption, Latency
+from harness.aws.disruptions import Alteration, Disruption, Latency
 from harness.aws.faults import Fault
 from harness.aws.places import HUB, REGION
 from harness.plans import JobPlan, JobTiming, Launch, Quotas
 
 __all__ = [
+    "Alteration",
     "Disruption",
     "Fault",
     "FunctionCall",
@@ -140,6 +141,7 @@ class Scenario:
     call: tuple[FunctionCall, ...] = ()
     refuse: tuple[Disruption, ...] = ()
     slow: tuple[Latency, ...] = ()
+    alter: tuple[Alteration, ...] = ()
     faults: tuple[Fault, ...] = ()
     concurrency: Mapping[str, int] = field(default_factory=dict)
     history_limit: int = 25_000

@@ -23,7 +23,7 @@ from harness.aws import (
 )
 from harness.aws.calls import Call
 from harness.aws.container import Answer, Container, current_step, running
-from harness.aws.disruptions import Disruption, Disruptor, Latency
+from harness.aws.disruptions import Alteration, Disruption, Disruptor, Latency
 from harness.aws.faults import Fault, Faults
 from harness.aws.function import FunctionDefinition, LogLine
 from harness.aws.lambda_runtime import LambdaRuntime
@@ -52,6 +52,7 @@ class World:
         cold: bool = False,
         disruptions: tuple[Disruption, ...] = (),
         latencies: tuple[Latency, ...] = (),
+        alterations: tuple[Alteration, ...] = (),
         faults: tuple[Fault, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
         concurrency: Mapping[str, int] | None = None,
@@ -66,7 +67,7 @@ class World:
         self.tree = tree
         self.clock = VirtualClock()
         self.runtime = LambdaRuntime(self.clock, self, cold, on_run)
-        self._disruptor = Disruptor(disruptions, latencies)
+        self._disruptor = Disruptor(disruptions, latencies, alterations)
         self._faults = Faults(faults)
         self._history_limit = history_limit
         self._concurrency = concurrency or {}

@@ -207,7 +207,8 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
             on_call(call)
             token = current_call.set(call)
             try:
-                return _original(self, operation_name, api_params)
+                answer = _original(self, operation_name, api_params)
+                return answer if _disruptor is None else _disruptor.altered(call.name, answer)
             except ClientError as error:
                 call.error = (error.response["Error"]["Code"], error.response["Error"]["Message"])
                 raise

@@ -27,3 +27,22 @@ def client(service: str, region: str = "us-east-1", config: Config | None = None
 def service_model(service: str) -> ServiceModel:
     """botocore's model of a service. Raises UnknownServiceError."""
     return botocore.session.get_session().get_service_model(service)
+
+
+@lru_cache(maxsize=64)
+def members_of(operation: str) -> frozenset[str]:
+    """Every member of the answers to an operation ("drs.DescribeJobs"), however deep."""
+    service, _, name = operation.partition(".")
+    found: set[str] = set()
+    waiting = [service_model(service).operation_model(name).output_shape]
+    seen: set[str] = set()
+    while waiting:
+        shape = waiting.pop()
+        if shape is None or shape.name in seen:
+            continue
+        seen.add(shape.name)
+        members = dict(getattr(shape, "members", {}))
+        found |= members.keys()
+        waiting += members.values()
+        waiting += [getattr(shape, part, None) for part in ("member", "value")]
+    return frozenset(found)

@@ -7,7 +7,8 @@ and retries them as it would the real ones.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -57,14 +58,55 @@ class Latency:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Alteration:
+    """Answers to `operation` come without these members, wherever they stand in it, and with other
+    values: {member: {old: new}}. Most members of AWS's answers are optional, and lists of values
+    grow; a fake that always gives the same ones hides what code makes of the others.
+    """
+
+    operation: str
+    without: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def members(self) -> set[str]:
+        return {*self.without, *self.values}
+
+    def altered(self, value: Any) -> Any:
+        """The answer as it comes."""
+        if isinstance(value, list):
+            return [self.altered(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: self.values[key].get(item, item)
+            if key in self.values and isinstance(item, str)
+            else self.altered(item)
+            for key, item in value.items()
+            if key not in self.without
+        }
+
+
 class Disruptor:
-    """The disruptions of one world, counted as they are met, and its latencies."""
+    """The disruptions of one world, counted as they are met, its latencies and alterations."""
 
     def __init__(
-        self, disruptions: tuple[Disruption, ...], latencies: tuple[Latency, ...] = ()
+        self,
+        disruptions: tuple[Disruption, ...],
+        latencies: tuple[Latency, ...] = (),
+        alterations: tuple[Alteration, ...] = (),
     ) -> None:
+        self._alterations = alterations
         self._seen = dict.fromkeys(disruptions, 0)
         self._latencies = {latency.operation: latency.seconds for latency in latencies}
+
+    def altered(self, operation: str, answer: Any) -> Any:
+        """An answer as botocore gives it, altered if it is one of those."""
+        for alteration in self._alterations:
+            if alteration.operation == operation:
+                answer = alteration.altered(answer)
+        return answer
 
     def latency(self, operation: str) -> float:
         """Virtual seconds that a send of this operation takes."""

@@ -28,6 +28,7 @@ Kind = Literal[
     "failed",
     "condition",
     "unreachable",
+    "no connection",
     "cut",
     "lost",
     "slow",
@@ -96,9 +97,10 @@ class Fault:
     account and region, and of those after it, `times` in all.
 
     Invocations are counted by the `action` that they ask for. "throttled", "denied", "failed",
-    "condition" and "unreachable" meet every send of the call, "cut" (before the service acts) and
-    "lost" (after) the first one. "slow" and "too slow" take `seconds` before the service acts, less
-    and more than the function has. The others are for invocations; nothing runs.
+    "condition", "unreachable" (refused) and "no connection" (timed out) meet every send of the call,
+    "cut" (before the service acts) and "lost" (after) the first one. "slow" and "too slow" take
+    `seconds` before the service acts, less and more than the function has. The others are for
+    invocations; nothing runs.
     """
 
     operation: str
@@ -158,7 +160,11 @@ def before(fault: Fault, call: Call, url: str) -> AWSResponse | None:
     """What a send of the call meets before the service acts: an answer, an exception, time, or
     nothing.
     """
-    from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+    from botocore.exceptions import (
+        ConnectionClosedError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+    )
 
     if fault.kind in ("slow", "too slow", "timed out"):
         time.sleep(fault.seconds)
@@ -174,6 +180,8 @@ def before(fault: Fault, call: Call, url: str) -> AWSResponse | None:
         return _answered(url, {**_TIMED_OUT, "errorMessage": message}, error=True)
     if fault.kind == "unreachable":
         raise EndpointConnectionError(endpoint_url=url)
+    if fault.kind == "no connection":
+        raise ConnectTimeoutError(endpoint_url=url)
     if fault.kind == "cut" and call.attempts == 1:
         raise ConnectionClosedError(endpoint_url=url)
     return None

@@ -19,10 +19,10 @@ _CALLS: tuple[Kind, ...] = ("throttled", "denied", "failed", "cut", "slow", "too
 _WRITES: tuple[Kind, ...] = ("lost",)
 _CONDITIONS = ("dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.DeleteItem")
 _INVOCATIONS: tuple[Kind, ...] = (
-    *("throttled", "unreachable", "denied", "failed", "cut", "lost"),
+    *("throttled", "unreachable", "no connection", "denied", "failed", "cut", "lost"),
     *("crashed", "timed out", "too large", "error dictionary", "nothing"),
 )
-REPEATED: tuple[Kind, ...] = ("throttled", "unreachable")
+REPEATED: tuple[Kind, ...] = ("throttled", "unreachable", "no connection")
 """What says that nothing has run: a stub may repeat the invocation, and must."""
 
 
