@@ -78,7 +78,8 @@ class _InProcess:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what workers do be done in this process: they take longer to start than a few runs."""
-    for module in ("verify", "faults.campaign", "fuzzing.campaign", "rollout.campaign"):
+    campaigns = [f"{name}.campaign" for name in ("faults", "fuzzing", "mutants", "rollout")]
+    for module in ("verify", *campaigns):
         monkeypatch.setattr(f"harness.{module}.Workers", _InProcess)
 
 

@@ -55,7 +55,7 @@ def of_site(site: Site, info: Info, operators: Iterable[Operator]) -> Iterator[M
         asked = [one for one in operators if isinstance(node, one.on)]
         if not asked or _is_documentation(node, ancestors):
             continue
-        place = Place(info, site.module, site.name, ancestors, site.name in info.copies)
+        place = Place(info, site.module, site.name, ancestors, (site.path, site.name) in info.copies)
         for one in asked:
             for change in one.changes(node, place):
                 target, new = change if isinstance(change, tuple) else (node, change)
@@ -70,7 +70,7 @@ class _Positions:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._code = site.module.code
-        self._tree = ast.dump(ast.parse(self._code))
+        self._dumps: dict[str, str] = {}
         wrapper = MetadataWrapper(site.module, unsafe_skip_copy=True)
         self._whole = wrapper.resolve(WhitespaceInclusivePositionProvider)
         self._bare = wrapper.resolve(PositionProvider)
@@ -88,16 +88,35 @@ class _Positions:
         lines = self._lines(chain, target)
         if site.changed is not None and not site.changed & set(lines):
             return None
-        try:
-            if ast.dump(ast.parse(code)) == self._tree:
-                return None
-        except (SyntaxError, ValueError):
+        if not self._is_another(chain, start, text, len(code)):
             return None
         before, after = _differing(self._code, code)
         edit = Edit(site.path, site.start + start, site.start + end, text)
         span = (site.first, site.first + self._code.count("\n"))
         name, family = operator.name, operator.family
         return Mutant(family, name, site.path, site.name, lines, span, before, after, (edit,))
+
+    def _is_another(
+        self, chain: tuple[cst.CSTNode, ...], start: int, text: str, length: int
+    ) -> bool:
+        """True if it is Python, and other Python. Within a small statement only that is parsed."""
+        small = next((n for n in chain if isinstance(n, cst.SimpleStatementLine)), None)
+        first, last = 0, len(self._code)
+        if small is not None:
+            span = self._bare[small]
+            first, last = self._offset(span.start), self._offset(span.end)
+        change = length - len(self._code)
+        before = self._code[first:last]
+        whole = self._code[:start] + text + self._code[start + len(text) - change :]
+        try:
+            return ast.dump(ast.parse(whole[first : last + change])) != self._dump(before)
+        except (SyntaxError, ValueError):
+            return False
+
+    def _dump(self, code: str) -> str:
+        if code not in self._dumps:
+            self._dumps[code] = ast.dump(ast.parse(code))
+        return self._dumps[code]
 
     def _replaced(self, target: cst.CSTNode, new: New) -> tuple[int, int, str]:
         if isinstance(new, cst.IndentedBlock):  # alone it would lose its indentation

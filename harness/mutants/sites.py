@@ -112,7 +112,6 @@ def info_of(sides: Sides, sites: list[Site]) -> Info:
     """What operators know of the move, from the rules and from the sites."""
     moved = sides.refactored.moved.values()
     functions = {name for one in moved for name in (one.move.function, one.move.name)}
-    names = Counter(site.name for site in sites if site.changed is None)
     texts = Counter(site.module.code.strip() for site in sites)
     return Info(
         functions=frozenset(functions),
@@ -120,9 +119,9 @@ def info_of(sides: Sides, sites: list[Site]) -> Info:
         variables=tuple(sorted(_owners(sides))),
         aliases=dict(pair for site in sites for pair in _aliases(site)),
         copies=frozenset(
-            site.name
+            (site.path, site.name)
             for site in sites
-            if names[site.name] > 1 and texts[site.module.code.strip()] > 1
+            if site.name and texts[site.module.code.strip()] > 1
         ),
     )
 

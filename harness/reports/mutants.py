@@ -73,7 +73,7 @@ def _table(judged: Judged) -> Iterator[str]:
         cells = "  ".join(f"{count[f] or '·':>{max(len(f), 4)}}" for f in facets)
         lives = len(found) - len(killed) - equal
         yield (
-            f"{name:<{width}}  {len(found):>7}  {len(killed):>5}  {equal or '·':>5}  "
+            f"{name:<{width}}  {len(found):>7}  {len(killed) or '·':>5}  {equal or '·':>5}  "
             f"{lives or '·':>5}  {cells}"
         )
 

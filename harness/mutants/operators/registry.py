@@ -25,14 +25,14 @@ FALSE = cst.Name("False")
 class Info:
     """What operators know of the move: names of moved functions, their actions, the variables that
     hold the owners' ARNs, names imported anew with the name that they hide ({alias: name}), and
-    top-level statements that stand in more than one file.
+    top-level statements that stand in more than one file, as (path, name).
     """
 
     functions: frozenset[str]
     actions: frozenset[str]
     variables: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
-    copies: frozenset[str] = frozenset()
+    copies: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)

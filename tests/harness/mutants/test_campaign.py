@@ -1,0 +1,86 @@
+"""A campaign of few mutants and few scenarios, in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.executor import Lost
+from harness.mutants import campaign as module
+from harness.mutants.cache import Cache
+from harness.mutants.campaign import _lost, campaign
+from harness.mutants.generate import generate
+from harness.mutants.model import PLANTED, Mutant
+from harness.mutants.results import Judged
+from harness.mutants.trial import SCENARIOS, Task
+from harness.results import Trees
+from harness.scenario_files import select, shipped
+from harness.sides import Sides
+
+pytestmark = pytest.mark.usefixtures("in_process")
+
+FEW = select(shipped(), ["poll-without-a-job", "servers-by-tags-refused"])
+WANTED = ("error turned into an empty list", "page dropped", PLANTED)
+
+
+@pytest.fixture(scope="module")
+def mutants(sides: Sides) -> list[Mutant]:
+    return [
+        mutant
+        for mutant in generate(sides)
+        if mutant.operator in WANTED
+        and (mutant.operator == PLANTED or "query-handler" in mutant.path)
+    ]
+
+
+def test_found_by_what_reaches_it(
+    trees: Trees, mutants: list[Mutant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_STRIKES", 2)
+    told: list[str] = []
+    cache = Cache(tmp_path / "cache", "base")
+    found = campaign(trees, mutants, FEW, lambda d, a, what: told.append(what), cache)
+    became = {one.mutant.operator: one for one in found.tried}
+    empty = became["error turned into an empty list"]
+    assert empty.killed is not None
+    assert empty.killed.scenario == "servers-by-tags-refused"
+    assert len(empty.killed.facets) >= 2
+    # The region's DRS is not initialized: there is no second page that could be dropped.
+    assert became["page dropped"].killed is None
+    assert became["page dropped"].stages[:2] == ("scenarios", "faults")
+    assert {"strikes looked at", "scenarios", "faults"} <= set(told)
+    assert not found.incomplete
+    assert found.diverging == ()
+    cache.write()
+
+    again = campaign(trees, mutants, FEW, lambda *_: None, Cache(tmp_path / "cache", "base"))
+    assert again.from_cache >= 3
+    assert [one.killed for one in again.tried] == [one.killed for one in found.tried]
+
+
+def test_what_is_said_to_be_equivalent_is_tried_in_few_cases(
+    trees: Trees, mutants: list[Mutant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_STRIKES", 0)
+    reasons = {mutant.key: "for a test" for mutant in mutants if mutant.operator != PLANTED}
+    found = campaign(
+        trees, mutants, FEW, lambda *_: None, Cache(None, ""), equivalent=frozenset(reasons)
+    )
+    judged = Judged(found, reasons)
+    assert [one.mutant.operator for one in judged.wrong] == ["error turned into an empty list"]
+    assert judged.verdict == "invalid"
+
+
+def test_no_time_no_verdict(trees: Trees, mutants: list[Mutant]) -> None:
+    found = campaign(trees, mutants, FEW, lambda *_: None, Cache(None, ""), budget=0.0)
+    assert found.incomplete
+    assert Judged(found, {}).verdict in ("inconclusive", "invalid")
+
+
+def test_a_mutant_that_never_ends_is_found_by_that(trees: Trees, mutants: list[Mutant]) -> None:
+    task = Task(trees, mutants[0], SCENARIOS, ())
+    found = _lost(task, Lost("it gave no answer for 60 s and was ended"))
+    assert found.killed is not None
+    assert found.killed.facets == ("no end",)
+    assert _lost(task, Lost("KeyError: 1", "…")).problem.startswith("KeyError")
