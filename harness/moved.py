@@ -42,11 +42,12 @@ class MovedFunction:
         return call
 
     def answer(self, value: Any) -> Any:
-        """What it answered, as both sides can say it."""
-        if not isinstance(value, dict):
-            return value
-        kept = {key: item for key, item in value.items() if key != "action"}
-        return json.loads(json.dumps(kept))
+        """What it answered, as both sides can say it: an action's route names the action, too."""
+        if self.side == "legacy":
+            return json.loads(json.dumps(value))
+        if not isinstance(value, dict) or value.get("action") != self.move.action:
+            return {"not from its route": value}
+        return {key: item for key, item in value.items() if key != "action"}
 
     @property
     def _given_back(self) -> set[str]:

@@ -97,9 +97,9 @@ class Fault:
     account and region, and of those after it, `times` in all.
 
     Invocations are counted by the `action` that they ask for. "throttled", "denied", "failed",
-    "condition", "unreachable" (refused) and "no connection" (timed out) meet every send of the call,
-    "cut" (before the service acts) and "lost" (after) the first one. "slow" and "too slow" take
-    `seconds` before the service acts, less and more than the function has. The others are for
+    "condition", "unreachable" (refused) and "no connection" (timed out) meet every send of the
+    call, "cut" (before the service acts) and "lost" (after) the first one. "slow" and "too slow"
+    take `seconds` before the service acts, less and more than the function has. The others are for
     invocations; nothing runs.
     """
 

@@ -22,6 +22,13 @@ from harness.values import MISSING, to_json
 
 KIND = "invocation"
 
+UNSURE = {
+    "lost": "after its answer was lost",
+    "cut": "after its connection was cut",
+    "failed": "after a service error",
+}
+"""Faults after which nobody can know whether what was invoked has run."""
+
 
 def is_of_invocation(fault: Fault) -> bool:
     """True for a fault that legacy cannot meet."""
@@ -128,16 +135,16 @@ def _executions(legacy: Recording, refactored: Recording) -> Iterator[Divergence
 
 
 def _run_again(refactored: Recording, rules: Rules) -> Iterator[Divergence]:
-    """An action whose answer was lost may have run: it must not be asked for again."""
-    lost: dict[tuple[int, str], int] = {}
+    """An action whose answer does not say whether it ran must not be asked for again."""
+    unsure: dict[tuple[int, str], str] = {}
     for call in filter(rules.invocations.is_of, refactored.calls):
         what = (call.step, str(call.parameters.get("Payload")))
-        if what in lost or call.fault == "lost":
-            lost[what] = lost.get(what, 0) + call.acted
-            if lost[what] > 1:
-                path = f"invocation of {action_of(call)}"
-                told = f"run {lost[what]} times: again after its answer was lost"
-                yield Divergence(KIND, call.step, path, "run once", told, "", call.place)
+        path = f"invocation of {action_of(call)}"
+        if what in unsure or (call.fault in UNSURE and call.acted > 1):
+            told = f"asked for again, {UNSURE[unsure.get(what, call.fault)]}"
+            yield Divergence(KIND, call.step, path, "asked for once", told, "", call.place)
+        elif call.fault in UNSURE:
+            unsure[what] = call.fault
 
 
 def _done_twice(legacy: Recording, refactored: Recording, rules: Rules) -> Iterator[Divergence]:

@@ -55,7 +55,9 @@ def of_site(site: Site, info: Info, operators: Iterable[Operator]) -> Iterator[M
         asked = [one for one in operators if isinstance(node, one.on)]
         if not asked or _is_documentation(node, ancestors):
             continue
-        place = Place(info, site.module, site.name, ancestors, (site.path, site.name) in info.copies)
+        place = Place(
+            info, site.module, site.name, ancestors, (site.path, site.name) in info.copies
+        )
         for one in asked:
             for change in one.changes(node, place):
                 target, new = change if isinstance(change, tuple) else (node, change)

@@ -58,7 +58,8 @@ def _owners(path: str, new: Sequence[str], old: Sequence[str]) -> Iterator[Mutan
         if found and line in added:
             for name in names:
                 if name != found[2]:
-                    swapped = line.replace(found[2], name)
+                    at, end = found.span(2)
+                    swapped = line[:at] + name + line[end:]
                     yield _mutant("another owner's ARN", path, new, (number, number + 1), swapped)
 
 

@@ -64,9 +64,7 @@ def test_what_only_a_fault_shows(sides: Sides, trees: Trees) -> None:
 
 def test_what_only_a_cold_start_shows(sides: Sides, trees: Trees) -> None:
     """A DRS call left in the orchestration: its role is denied that, once."""
-    wrong = mutant(
-        sides, STUB, "    if waves:\n", "    boto3.client('drs').meta\n    if waves:\n"
-    )
+    wrong = mutant(sides, STUB, "    if waves:\n", "    boto3.client('drs').meta\n    if waves:\n")
     assert try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,))).killed is None
 
 
