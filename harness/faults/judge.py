@@ -75,9 +75,10 @@ def judge(
 def _states(
     legacy: Recording, refactored: Recording, failures: Sequence[Mapping[str, Any]]
 ) -> Iterator[Divergence]:
-    """The first answer that is another one must be a failure as it is declared; no answer may have
-    keys that no state has.
+    """The first answer that is another one must be a failure as it is declared, and logged as an
+    error; no answer may have keys that no state has.
     """
+    told = {line.step for line in refactored.logs if line.level in ("ERROR", "CRITICAL")}
     known = {key for step in legacy.steps for key in _keys(step) | _given(step)}
     known |= {key for failure in failures for key in failure}
     for number, step in enumerate(refactored.steps, 1):
@@ -87,6 +88,9 @@ def _states(
         old = legacy.steps[number - 1] if number <= len(legacy.steps) else None
         if old is not None and _answer(old) == _answer(step):
             continue
+        if step.error is None and {} not in failures and number not in told:
+            path = f"logs of {step.function}"
+            yield Divergence(KIND, number, path, "an error is logged", "none is")
         if old is not None and not _is_declared(old, step, failures):
             for d in differences(old.error, step.error, "error"):
                 yield Divergence(KIND, number, d.path, d.legacy, d.refactored)

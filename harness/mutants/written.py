@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from drs_refactor.errors import InputError
 from drs_refactor.yaml_errors import told_as_input
 from harness.mutants.model import Edit, Mutant
 
+_SMALL = ast.Assign | ast.AnnAssign | ast.Expr | ast.Return | ast.Raise | ast.ImportFrom
 _KEYS = {"wrong", "file", "old", "new", "edits"}
 
 
@@ -56,8 +58,8 @@ def _mutant(path: Path, root: Path, number: int, entry: Any) -> Mutant:
             raise fail(f"{old[:60]!r} stands {count} times in {entry['file']}", "Quote more of it")
         start = text.index(old)
         edits.append(Edit(str(entry["file"]), start, start + len(old), new))
-    lines = sorted({line for edit in edits for line in _lines(text, edit)})
     is_code = file.suffix == ".py"
+    lines = sorted({line for edit in edits for line in _lines(text, edit, is_code=is_code)})
     return Mutant(
         "written",
         str(entry["wrong"]),
@@ -75,6 +77,11 @@ def _texts(change: Mapping[str, Any]) -> tuple[str, str]:
     return str(change.get("old", "")), str(change.get("new", ""))
 
 
-def _lines(text: str, edit: Edit) -> range:
+def _lines(text: str, edit: Edit, *, is_code: bool) -> range:
+    """The lines of which one must run: those of the edit, and of a statement that it is within."""
     first = text.count("\n", 0, edit.start) + 1
-    return range(first, text.count("\n", 0, max(edit.start, edit.end - 1)) + 2)
+    last = text.count("\n", 0, max(edit.start, edit.end - 1)) + 1
+    for node in ast.walk(ast.parse(text)) if is_code else ():
+        if isinstance(node, _SMALL) and node.lineno <= first and last <= (node.end_lineno or 0):
+            return range(node.lineno, (node.end_lineno or last) + 1)
+    return range(first, last + 1)

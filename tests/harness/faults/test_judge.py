@@ -10,6 +10,7 @@ import pytest
 
 from harness.allowances import MovedInvocations
 from harness.aws.faults import Fault, Kind
+from harness.aws.function import LogLine
 from harness.comparison import Rules
 from harness.faults.judge import KIND, compared, is_of_invocation, judge
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
@@ -43,7 +44,8 @@ LEGACY = Recording(
     logs=(),
     network_attempts=(),
 )
-REFACTORED = replace(LEGACY, side="refactored", calls=(INVOKE, START))
+LOGGED = LogLine("orchestration", "start", "ERROR", "start could not be invoked", None, 1)
+REFACTORED = replace(LEGACY, side="refactored", calls=(INVOKE, START), logs=(LOGGED,))
 ENDED = (replace(LEGACY.executions[0], status="FAILED", output=None),)
 
 
@@ -106,6 +108,11 @@ def test_an_error_may_become_another_one() -> None:
     legacy = replace(LEGACY, steps=step(error=before), executions=())
     refactored = replace(REFACTORED, steps=step(error=after), executions=())
     assert judge((fault(),), legacy, refactored, RULES) == []
+
+
+def test_a_failure_is_logged_as_an_error() -> None:
+    quiet = (replace(LOGGED, level="INFO"), replace(LOGGED, step=2))
+    assert wrong(steps=step(FAILED), executions=ENDED, logs=quiet) == ["logs of orchestration"]
 
 
 def test_only_the_failure_of_what_was_struck_counts() -> None:

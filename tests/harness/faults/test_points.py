@@ -55,7 +55,7 @@ def test_what_can_become_of_an_invocation() -> None:
     often = {f.kind for f in found if f.times == OFTEN}
     assert often == {"throttled", "unreachable", "no connection"}
     assert {f.seconds for f in found if f.kind == "timed out"} == {60}
-    assert len(found) == 13
+    assert len(found) == 15
 
 
 def test_a_fault_in_words() -> None:
