@@ -90,17 +90,18 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
         raise InputError("there is no such folder", path=root, mend=f"Name the tree with {option}")
     _check_syntax(root)
     stacks = read_stacks(root, migration)
+    functions = {
+        key: _function(function, side, root, migration, stacks)
+        for key, function in migration.functions.items()
+    }
     return Tree(
         side,
         root,
-        {
-            key: _function(f, side, root, migration, stacks)
-            for key, f in migration.functions.items()
-        },
+        functions,
         tuple(_tables(stacks)),
         tuple(_machines(root, migration, stacks)),
         tuple(_roles(stacks)),
-        moved_functions(migration, side),
+        moved_functions(migration, {key: f.entry for key, f in functions.items()}),
     )
 
 

@@ -6,6 +6,7 @@ import argparse
 import random
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 from drs_refactor.documents import both_trees, can_be_written, versions, write_json
@@ -81,10 +82,11 @@ def run(options: argparse.Namespace) -> int:
         else reasons_of(options.config.parent / EQUIVALENT)
     )
     sides = read_sides(trees)
-    chosen = _chosen(generate(sides), options)
     if options.written:
         theirs = [m for path in options.written for m in written(path, trees.refactored)]
-        chosen = [*chosen[:1], *theirs]
+        chosen = generate(sides, lambda name: name == PLANTED) + theirs
+    else:
+        chosen = _chosen(generate(sides, partial(_is_wanted, options.operator)), options)
     cache = Cache(options.cache, digest(trees, scenarios))
     progress = Progress(len(chosen))
     found = campaign(
@@ -105,12 +107,14 @@ def run(options: argparse.Namespace) -> int:
     return EXIT[judged.verdict]
 
 
+def _is_wanted(globs: Sequence[str], operator: str) -> bool:
+    return not globs or any(fnmatchcase(operator, glob) for glob in globs)
+
+
 def _chosen(mutants: Sequence[Mutant], options: argparse.Namespace) -> list[Mutant]:
     """Those that are asked for, and the planted one before them."""
     planted = [m for m in mutants if m.operator == PLANTED]
     others = [m for m in mutants if m.operator != PLANTED]
-    if options.operator:
-        others = [m for m in others if any(fnmatchcase(m.operator, g) for g in options.operator)]
     if not others:
         raise InputError(
             "there is no mutant to try",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import libcst as cst
@@ -18,24 +18,29 @@ from libcst.metadata import (
 from harness.mutants.model import PLANTED, Edit, Mutant
 from harness.mutants.operators import OPERATORS, Info, Operator, Place
 from harness.mutants.operators.registry import New
-from harness.mutants.pairs import merged_errors
+from harness.mutants.pairs import BLIND, MERGED, merged_errors
 from harness.mutants.sites import Site, info_of, sites_of
 from harness.mutants.templates import of_templates
 from harness.sides import Sides
 
 
-def generate(sides: Sides) -> list[Mutant]:
-    """Every mutant, the planted one first; no two that are the same tree, the move's own first."""
+def generate(sides: Sides, wanted: Callable[[str], bool] = lambda _: True) -> list[Mutant]:
+    """Every mutant of the operators that are wanted, by name, the planted one first; no two that
+    are the same tree, the move's own first.
+    """
     sites = list(sites_of(sides))
     info = info_of(sides, sites)
     families = ("move", "ordinary")
+    parts = BLIND if wanted(MERGED) else ()
+    operators = [o for o in OPERATORS.values() if wanted(o.name) or o.name in parts]
     of_code = [
         mutant
         for family in families
         for site in sites
-        for mutant in of_site(site, info, [o for o in OPERATORS.values() if o.family == family])
+        for mutant in of_site(site, info, [o for o in operators if o.family == family])
     ]
-    found = [*of_templates(sides), *merged_errors(of_code), *of_code]
+    made = [*of_templates(sides), *merged_errors(of_code), *of_code]
+    found = [mutant for mutant in made if wanted(mutant.operator)]
     planted = next(_planted(sites, info), None)
     seen: set[frozenset[Edit]] = set()
     known: Counter[str] = Counter()

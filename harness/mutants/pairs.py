@@ -9,6 +9,9 @@ from harness.mutants.model import Edit, Mutant
 
 MERGED = "error dictionary merged into the state"
 
+BLIND = ("FunctionError ignored", "answer not looked at", "answer merged whole")
+"""What a stub must do wrong, all three, for that."""
+
 _GUARDS = (
     "FunctionError ignored",
     "answer not looked at",
@@ -24,9 +27,9 @@ _GUARDS = (
 def merged_errors(mutants: Sequence[Mutant]) -> Iterator[Mutant]:
     """What a hand-made stub does that looks neither at FunctionError nor at the answer's shape."""
     for of_file in _by(mutants, lambda m: m.path):
-        blind = {m.operator: m for m in of_file if m.operator in _GUARDS[:2]}
+        blind = {m.operator: m for m in of_file if m.operator in BLIND[:2]}
         for merge in of_file:
-            if merge.operator == "answer merged whole" and len(blind) == 2:
+            if merge.operator == BLIND[2] and len(blind) == 2:
                 yield _together(MERGED, (*blind.values(), merge))
 
 

@@ -23,6 +23,10 @@ from harness.run import run
 from harness.scenario import Scenario
 from harness.sides import Sides
 
+EVENTS_OF_A_STEP = 40
+"""More than twice the events of one round of a state machine that polls: a task is five, a wait and
+each choice two."""
+
 SCENARIOS, COLD, FAULTS, RACES = "scenarios", "cold starts", "faults", "races"
 
 
@@ -90,11 +94,14 @@ class _Trial:
         cold = self._task.stage == COLD
         for case in self._task.cases:
             scenario = self._scenario(case)
+            legacy = self._legacy(case, cold=cold)
             refactored = run(
-                mutated.refactored, scenario, cold=cold, denied=mutated.denied if cold else None
+                mutated.refactored,
+                _limited(scenario, legacy),
+                cold=cold,
+                denied=mutated.denied if cold else None,
             )
             self.runs += 1
-            legacy = self._legacy(case, cold=cold)
             yield case, compared(legacy, refactored, mutated.rules, case.faults).divergences
 
     def _scenario(self, case: Case) -> Scenario:
@@ -117,6 +124,14 @@ class _Trial:
                 raced = race_of(mutated, scenario, moved)
                 self.runs += sum(raced.moments)
                 yield case, _as_divergences(raced.new)
+
+
+def _limited(scenario: Scenario, legacy: Recording) -> Scenario:
+    """The scenario with an end for executions that go round in circles: some times the events that
+    legacy's steps can have made. Where legacy circles itself, it has a limit of its own.
+    """
+    limit = EVENTS_OF_A_STEP * (len(legacy.steps) + 5)
+    return replace(scenario, history_limit=min(scenario.history_limit, limit))
 
 
 def _as_divergences(new: Iterable[New]) -> list[Divergence]:

@@ -33,14 +33,21 @@ def mutant(sides: Sides, path: str, old: str, new: str, nth: int = 0) -> Mutant:
 
 
 def test_found_by_what_runs_it(sides: Sides, trees: Trees) -> None:
-    wrong = mutant(sides, QUERY, "next_wave_number = wave_number + 1", "next_wave_number = 0")
-    cases = (ONE_WAVE, Case("two-waves"))
-    names = {s.name for s in shipped()}
-    cases = tuple(case for case in cases if case.scenario in names)
+    wrong = mutant(sides, QUERY, "All waves completed successfully", "All waves completed")
+    cases = (Case("poll-without-a-job"), ONE_WAVE)
     found = try_mutant(Task(trees, wrong, SCENARIOS, cases))
     assert found.killed is not None
     assert found.killed.stage == SCENARIOS
-    assert {"calls", "state"} & set(found.killed.facets)
+    assert found.killed.scenario == "drill-one-wave"
+    assert "state" in found.killed.facets
+    assert found.runs == 2
+
+
+def test_what_goes_round_in_circles_comes_to_an_end(sides: Sides, trees: Trees) -> None:
+    wrong = mutant(sides, QUERY, "next_wave_number = wave_number + 1", "next_wave_number = 0")
+    found = try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,)))
+    assert found.killed is not None
+    assert found.seconds < 10
 
 
 def test_facets_that_do_not_count(sides: Sides, trees: Trees) -> None:
@@ -97,7 +104,9 @@ def test_what_is_no_python_is_told(sides: Sides, trees: Trees) -> None:
 
 
 def test_the_tree_itself_stays_as_it_is(sides: Sides, trees: Trees) -> None:
-    wrong = mutant(sides, QUERY, "next_wave_number = wave_number + 1", "next_wave_number = 0")
+    wrong = mutant(
+        sides, QUERY, "next_wave_number = wave_number + 1", "next_wave_number = wave_number + 2"
+    )
     before = texts_of(sides.refactored.root, wrong)
     try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,)))
     assert texts_of(sides.refactored.root, wrong) == before
