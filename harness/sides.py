@@ -31,7 +31,9 @@ def read_sides(trees: Trees) -> Sides:
     legacy = read_tree(trees.legacy, migration, "legacy")
     refactored = read_tree(trees.refactored, migration, "refactored")
     actions = tuple(action_of(service, "*") for service in migration.services_gone)
-    denied = {move.source: actions for move in migration.moves}
+    # A tree beside itself is a control: it has moved nothing, so nothing must be gone.
+    itself = trees.legacy.resolve() == trees.refactored.resolve()
+    denied = {} if itself else {move.source: actions for move in migration.moves}
     return Sides(legacy, refactored, rules_of(migration, refactored), denied)
 
 
