@@ -57,8 +57,9 @@ def judge(
     """What is wrong with a run whose invocations met faults, beside legacy, whose did not."""
     one, other = (outcome(recording, polls=True) for recording in (legacy, refactored))
     changed = list(differences(one, other, "outcome"))
+    always = [*_run_again(refactored, rules), *late_calls(legacy, refactored)]
     if not changed:
-        return list(late_calls(legacy, refactored))
+        return always
     if all(fault.kind in REPEATED and fault.times == 1 for fault in faults):
         return [Divergence(KIND, 0, d.path, d.legacy, d.refactored) for d in changed]
     struck = {fault.action for fault in faults if is_of_invocation(fault)}
@@ -66,9 +67,8 @@ def judge(
     return [
         *_states(legacy, refactored, failures),
         *_executions(legacy, refactored),
-        *_run_again(refactored, rules),
         *_done_twice(legacy, refactored, rules),
-        *late_calls(legacy, refactored),
+        *always,
     ]
 
 

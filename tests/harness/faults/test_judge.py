@@ -161,6 +161,12 @@ def test_an_action_whose_answer_was_lost_is_not_run_again(calls: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["lost", "cut", "failed"])
+def test_not_even_where_the_second_answer_makes_all_well(kind: Kind) -> None:
+    unsure = replace(INVOKE, fault=kind, acted=0 if kind == "failed" else 1)
+    assert wrong(kind, calls=(unsure, INVOKE, START)) == ["invocation of start"]
+
+
 def test_nothing_goes_on_when_its_caller_has_given_up() -> None:
     late = (INVOKE, replace(START, late=True))
     assert wrong(steps=step(FAILED), executions=ENDED, calls=late) == ["exec drs.StartRecovery"]
