@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from drs_refactor.migration import load
+from drs_refactor.model import Migration
 from harness.results import Trees
 
 
@@ -16,9 +16,8 @@ def add_trees(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--refactored", type=Path, metavar="DIR", help="the tree after")
 
 
-def trees_of(options: argparse.Namespace) -> Trees:
+def trees_of(options: argparse.Namespace, migration: Migration) -> Trees:
     """The trees that the options name, or those of migration.toml."""
-    migration = load(options.config)
     return Trees(
         options.config,
         options.legacy or migration.legacy,

@@ -44,6 +44,9 @@ class Lost:
     why: str
     details: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.why} {self.details}".strip()
+
 
 @dataclass(frozen=True)
 class Done(Generic[Result]):

@@ -10,6 +10,7 @@ from drs_refactor.documents import both_trees, can_be_written, relative, version
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
 from drs_refactor.fuzz_cases import read_cases, save, write_cases
+from drs_refactor.migration import load
 from drs_refactor.options import add_trees, trees_of
 from drs_refactor.progress import Progress
 from harness.fuzzing.campaign import campaign
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(
             f"--examples {options.examples}: there is nothing to run", mend="Ask for 1"
         )
-    trees = trees_of(options)
+    trees = trees_of(options, load(options.config))
     for path in (options.json, options.cases):
         can_be_written(path)
     seed, stored = options.seed, list[Scenario]()

@@ -50,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mutants that somebody wrote, instead of made ones; may be given several times",
     )  # fmt: skip
     parser.add_argument(
+        "--facets",
+        action="store_true",
+        help="also tell for each facet of the comparison which mutant lives without it",
+    )
+    parser.add_argument(
         "--equivalent", type=Path, metavar="FILE",
         help=f"mutants that change nothing, with reasons; {EQUIVALENT} beside the configuration",
     )  # fmt: skip
@@ -73,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"--sample {options.sample}: there is nothing to run", mend="Ask for 1")
     migration = load(options.config)
     scenarios = scenario_files.select(scenario_files.of(migration), options.scenario)
-    trees = trees_of(options)
+    trees = trees_of(options, migration)
     for path in (options.json, options.cache):
         can_be_written(path)
     reasons = (
@@ -90,16 +95,14 @@ def run(options: argparse.Namespace) -> int:
     cache = Cache(options.cache, digest(trees, scenarios))
     progress = Progress(len(chosen))
     found = campaign(
-        trees, chosen, scenarios, progress.at, cache, options.budget, frozenset(reasons)
-    )
+        trees, chosen, scenarios, progress.at, cache, options.budget, frozenset(reasons),
+        facets=options.facets,
+    )  # fmt: skip
     progress.clear()
     cache.write()
     judged = Judged(found, reasons)
-    texts = {
-        edit.path: (trees.refactored / edit.path).read_text(encoding="utf-8")
-        for mutant in chosen
-        for edit in mutant.edits
-    }
+    paths = {edit.path for mutant in chosen for edit in mutant.edits}
+    texts = {path: (trees.refactored / path).read_text(encoding="utf-8") for path in sorted(paths)}
     for line in report.text(judged, texts):
         print(line)
     names = both_trees(trees.legacy, trees.refactored)

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     migration = load(options.config)
-    trees = trees_of(options)
+    trees = trees_of(options, migration)
     before, after = trees.legacy, trees.refactored
     found = recheck(before, after, migration)
     problems = found.problems()

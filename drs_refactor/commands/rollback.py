@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     migration = load(options.config)
     scenarios = scenario_files.select(scenario_files.of(migration), options.scenario)
-    trees = trees_of(options)
+    trees = trees_of(options, migration)
     can_be_written(options.json)
     progress = Progress(len(scenarios))
     found = rollout(trees, scenarios, progress.at, options.budget)

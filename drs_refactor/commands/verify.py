@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         for scenario in scenarios:
             print(f"{scenario.name:<{width}}  {' '.join(scenario.shows.split())}")
         return 0
-    trees = trees_of(options)
+    trees = trees_of(options, migration)
     for path in (options.json, options.junit, options.report):
         can_be_written(path)
     if options.faults:

@@ -50,7 +50,7 @@ def campaign(
 
         def told(_: int, result: object) -> None:
             if isinstance(result, Lost):
-                problems.append(f"{result.why} {result.details}".strip())
+                problems.append(str(result))
             elif isinstance(result, Raced):
                 raced.append(result)
             elif isinstance(result, list):

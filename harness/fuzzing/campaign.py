@@ -64,7 +64,7 @@ def campaign(
 
         def told(_: int, result: object) -> None:
             if isinstance(result, Lost):
-                problems.append(f"{result.why} {result.details}".strip())
+                problems.append(str(result))
             elif isinstance(result, Tried):
                 ran.extend(result.ran)
                 refused.extend(result.refused)
@@ -167,7 +167,7 @@ def _groups(
     groups: dict[tuple[Key, str] | tuple[str, str], Group] = {}
     for (key, ones), shrunk in zip(chosen, done.results, strict=True):
         if isinstance(shrunk, Lost):
-            problems.append(f"shrinking {key[1]}: {shrunk.why} {shrunk.details}".strip())
+            problems.append(f"shrinking {key[1]}: {shrunk}")
         if not isinstance(shrunk, Shrunk):
             continue
         place = _place(shrunk)

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 import libcst as cst
 from libcst.metadata import (
@@ -90,12 +91,14 @@ class _Positions:
     ) -> Mutant | None:
         """The mutant; None for one that is no Python, changes nothing, or stands elsewhere."""
         site = self._site
+        chain = (*takewhile(lambda one: one is not target, chain), target)
+        small = next((n for n in chain if isinstance(n, cst.SimpleStatementLine)), None)
         start, end, text = self._replaced(target, new)
         code = self._code[:start] + text + self._code[end:]
-        lines = self._lines(chain, target)
+        lines = self._lines(chain, small, target)
         if site.changed is not None and not site.changed & set(lines):
             return None
-        if not self._is_another(chain, start, text, len(code)):
+        if not self._is_another(small, code):
             return None
         before, after = _differing(self._code, code)
         edit = Edit(site.path, site.start + start, site.start + end, text)
@@ -103,20 +106,16 @@ class _Positions:
         name, family = operator.name, operator.family
         return Mutant(family, name, site.path, site.name, lines, span, before, after, (edit,))
 
-    def _is_another(
-        self, chain: tuple[cst.CSTNode, ...], start: int, text: str, length: int
-    ) -> bool:
+    def _is_another(self, small: cst.CSTNode | None, code: str) -> bool:
         """True if it is Python, and other Python. Within a small statement only that is parsed."""
-        small = next((n for n in chain if isinstance(n, cst.SimpleStatementLine)), None)
         first, last = 0, len(self._code)
         if small is not None:
             span = self._bare[small]
             first, last = self._offset(span.start), self._offset(span.end)
-        change = length - len(self._code)
-        before = self._code[first:last]
-        whole = self._code[:start] + text + self._code[start + len(text) - change :]
+        longer = len(code) - len(self._code)
         try:
-            return ast.dump(ast.parse(whole[first : last + change])) != self._dump(before)
+            parsed = ast.dump(ast.parse(code[first : last + longer]))
+            return parsed != self._dump(self._code[first:last])
         except (SyntaxError, ValueError):
             return False
 
@@ -137,11 +136,12 @@ class _Positions:
     def _offset(self, position: CodePosition) -> int:
         return self._starts[position.line - 1] + position.column
 
-    def _lines(self, chain: tuple[cst.CSTNode, ...], target: cst.CSTNode) -> tuple[int, ...]:
+    def _lines(
+        self, chain: tuple[cst.CSTNode, ...], small: cst.CSTNode | None, target: cst.CSTNode
+    ) -> tuple[int, ...]:
         """The lines of which one must run: of the block or the statement that is changed, or of
         what introduces the block.
         """
-        small = next((n for n in chain if isinstance(n, cst.SimpleStatementLine)), None)
         spans = [self._bare[target]]
         if not isinstance(target, cst.BaseSuite):
             opens = [n for n in chain if isinstance(n, cst.BaseCompoundStatement)]

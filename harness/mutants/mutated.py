@@ -22,11 +22,8 @@ class Stillborn(Exception):
 
 def texts_of(root: Path, mutant: Mutant) -> dict[str, str]:
     """The files that a mutant changes, as they are."""
-    return {path: (root / path).read_text(encoding="utf-8") for path in mutant_paths(mutant)}
-
-
-def mutant_paths(mutant: Mutant) -> set[str]:
-    return {edit.path for edit in mutant.edits}
+    paths = {edit.path for edit in mutant.edits}
+    return {path: (root / path).read_text(encoding="utf-8") for path in paths}
 
 
 @contextmanager

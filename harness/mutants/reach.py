@@ -15,7 +15,6 @@ from harness.faults.strikes import LARGE, strikes_of
 from harness.mutants.model import Mutant
 from harness.one_scenario import sides_of
 from harness.reached import Tracer
-from harness.recording import Recording
 from harness.results import Trees
 from harness.run import run
 from harness.scenario import Scenario
@@ -57,11 +56,10 @@ class Reached:
 
 @dataclass(frozen=True)
 class Struck:
-    """What a worker is told: a scenario and the strikes of which it traces each."""
+    """What a worker is told: a scenario and the faults that strike it while it is traced."""
 
     trees: Trees
     scenario: Scenario
-    strikes: tuple[Strike, ...]
 
 
 def reached_by(trees: Trees, scenario: Scenario) -> Reached:
@@ -79,24 +77,18 @@ def reached_by(trees: Trees, scenario: Scenario) -> Reached:
     return Reached(reach, tuple(strikes), diverges)
 
 
-def reached_by_strikes(struck: Struck) -> list[Reach]:
-    """What each strike of a scenario reaches, traced; in this process."""
-    sides = sides_of(struck.trees)
-    found = []
-    for strike in struck.strikes:
-        scenario = replace(struck.scenario, faults=strike.faults)
-        began = time.perf_counter()
-        lines = _traced(sides, scenario)
-        case = Case(scenario.name, strike.faults)
-        found.append(Reach(case, lines, time.perf_counter() - began))
-    return found
+def reached_when_struck(struck: Struck) -> Reach:
+    """What a scenario with faults reaches, traced; in this process."""
+    began = time.perf_counter()
+    lines = _traced(sides_of(struck.trees), struck.scenario)
+    case = Case(struck.scenario.name, struck.scenario.faults)
+    return Reach(case, lines, time.perf_counter() - began)
 
 
 def _traced(sides: Sides, scenario: Scenario) -> dict[str, frozenset[int]]:
     tracer = Tracer(sides.refactored)
     with tracer.tracing():
-        recorded: Recording = run(sides.refactored, scenario)
-    assert recorded is not None
+        run(sides.refactored, scenario)
     root = sides.refactored.root.resolve()
     return {
         path.removeprefix(f"{root}/"): frozenset(abs(n) for arc in arcs for n in arc)
@@ -110,26 +102,35 @@ def different(
     """Every different strike once, in the cheapest scenario that has it."""
     seen: set[tuple[str, ...]] = set()
     for one in sorted(looked, key=lambda one: one.reach.seconds):
-        new = []
+        scenario = scenarios[one.reach.case.scenario]
         for strike in one.strikes:
             if strike.novelty not in seen:
                 seen.add(strike.novelty)
-                new.append(strike)
-        if new:
-            yield Struck(trees, scenarios[one.reach.case.scenario], tuple(new))
+                yield Struck(trees, replace(scenario, faults=strike.faults))
 
 
-def in_order(reaches: Iterable[Reach], mutant: Mutant, span: range) -> list[Case]:
-    """The cases that reach a mutant: first one, the cheapest, for each different way through the
-    lines of `span`, the function that it stands in; then all others.
-    """
-    ways: set[frozenset[int]] = set()
-    first: list[Case] = []
-    rest: list[Case] = []
-    for reach in sorted(reaches, key=lambda reach: reach.seconds):
-        if not reach.reaches(mutant):
-            continue
-        way = frozenset(n for n in reach.lines.get(mutant.path, ()) if n in span)
-        (rest if way in ways else first).append(reach.case)
-        ways.add(way)
-    return first + rest
+class Ways:
+    """What is reached, the cheapest first, and the way of each through a function."""
+
+    def __init__(self, reaches: Iterable[Reach]) -> None:
+        self._reaches = sorted(reaches, key=lambda reach: reach.seconds)
+        self._through: dict[tuple[str, tuple[int, int]], list[frozenset[int]]] = {}
+
+    def cases(self, mutant: Mutant) -> list[Case]:
+        """The cases that reach a mutant: first one, the cheapest, for each different way through
+        the lines of the function that it stands in; then all others.
+        """
+        key = mutant.path, mutant.span
+        if key not in self._through:
+            span = frozenset(range(mutant.span[0], mutant.span[1] + 1))
+            self._through[key] = [
+                reach.lines.get(mutant.path, frozenset()) & span for reach in self._reaches
+            ]
+        known: set[frozenset[int]] = set()
+        first: list[Case] = []
+        rest: list[Case] = []
+        for reach, way in zip(self._reaches, self._through[key], strict=True):
+            if reach.reaches(mutant):
+                (rest if way in known else first).append(reach.case)
+                known.add(way)
+        return first + rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.mutants.model import PLANTED, Tried
+from harness.mutants.model import PLANTED, Mutant, Tried
 
 FAMILIES = ("move", "ordinary", "written")
 
@@ -14,9 +14,20 @@ ASKED = {"move": 1.0, "ordinary": 0.98, "written": 0.0}
 
 
 @dataclass(frozen=True)
+class Earned:
+    """What a facet is there for: a mutant that was found, and lives where the facet does not count;
+    None if none of the `tried` ones, which differed there alone when they were found, does.
+    """
+
+    facet: str
+    mutant: Mutant | None
+    tried: int
+
+
+@dataclass(frozen=True)
 class Campaign:
     """A run. `asked` mutants were to be tried, in so many scenarios and strikes; `diverging` are
-    scenarios that differ without a mutant.
+    scenarios that differ without a mutant; `earned` is empty if nobody asked for it.
     """
 
     tried: tuple[Tried, ...]
@@ -28,6 +39,7 @@ class Campaign:
     incomplete: bool
     problems: tuple[str, ...]
     diverging: tuple[str, ...]
+    earned: tuple[Earned, ...] = ()
 
     @property
     def planted(self) -> Tried | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from drs_refactor.errors import InputError
 from drs_refactor.migration import load
 from harness import scenario_files
-from harness.comparison import Divergence
+from harness.comparison import Divergence, Rules, compare
 from harness.faults.judge import compared, is_of_invocation
 from harness.mutants.model import Killed, Mutant, Tried
 from harness.mutants.mutated import Stillborn, with_mutant
@@ -19,15 +19,18 @@ from harness.races.race import race_of
 from harness.races.results import New
 from harness.recording import Recording
 from harness.results import Trees
+from harness.rollout.parts import Mixture
 from harness.run import run
 from harness.scenario import Scenario
 from harness.sides import Sides
+from harness.tree import Tree
 
 EVENTS_OF_A_STEP = 40
 """More than twice the events of one round of a state machine that polls: a task is five, a wait and
 each choice two."""
 
 SCENARIOS, COLD, FAULTS, RACES = "scenarios", "cold starts", "faults", "races"
+MIXED = "mixed versions"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class _Known:
 
     scenarios: dict[str, Scenario]
     legacy: dict[tuple[Case, bool], Recording] = field(default_factory=dict)
+    safe: dict[tuple[Case, frozenset[str]], bool] = field(default_factory=dict)
 
 
 _known: dict[Trees, _Known] = {}
@@ -82,8 +86,8 @@ class _Trial:
         self.runs = 0
 
     def killed(self, mutated: Sides) -> Killed | None:
-        races = self._task.stage == RACES
-        for case, found in self._races(mutated) if races else self._compared(mutated):
+        stages = {RACES: self._races, MIXED: self._mixed}
+        for case, found in stages.get(self._task.stage, self._compared)(mutated):
             kept = [d for d in found if d.kind not in self._task.without]
             if kept:
                 facets = tuple(sorted({d.kind for d in kept}))
@@ -103,6 +107,30 @@ class _Trial:
             )
             self.runs += 1
             yield case, compared(legacy, refactored, mutated.rules, case.faults).divergences
+
+    def _mixed(self, mutated: Sides) -> Iterator[tuple[Case, Iterable[Divergence]]]:
+        """Each part of a release by itself old or new, where that is safe without the mutant."""
+        shipped = Mixture(self._sides.legacy, self._sides.refactored)
+        mixture = Mixture(mutated.legacy, mutated.refactored)
+        for case in self._task.cases:
+            for part in shipped.parts:
+                for some in (frozenset({part}), shipped.everything - {part}):
+                    if self._is_safe(case, shipped, some):
+                        # What the mutant changed is of one release with all that is new.
+                        new = some | (mixture.everything - shipped.everything)
+                        yield case, self._differing(case, mixture.tree(new), mutated.rules)
+
+    def _is_safe(self, case: Case, mixture: Mixture, some: frozenset[str]) -> bool:
+        known = self._known.safe
+        if (case, some) not in known:
+            found = self._differing(case, mixture.tree(some), self._sides.rules)
+            known[case, some] = not found
+        return known[case, some]
+
+    def _differing(self, case: Case, tree: Tree, rules: Rules) -> Sequence[Divergence]:
+        legacy = self._legacy(case, cold=False)
+        self.runs += 1
+        return compare(legacy, run(tree, _limited(self._scenario(case), legacy)), rules).divergences
 
     def _scenario(self, case: Case) -> Scenario:
         scenario = self._known.scenarios[case.scenario]

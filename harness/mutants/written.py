@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,17 @@ def _lines(text: str, edit: Edit, *, is_code: bool) -> range:
     """The lines of which one must run: those of the edit, and of a statement that it is within."""
     first = text.count("\n", 0, edit.start) + 1
     last = text.count("\n", 0, max(edit.start, edit.end - 1)) + 1
-    for node in ast.walk(ast.parse(text)) if is_code else ():
-        if isinstance(node, _SMALL) and node.lineno <= first and last <= (node.end_lineno or 0):
-            return range(node.lineno, (node.end_lineno or last) + 1)
+    for span in _statements(text) if is_code else ():
+        if span.start <= first and last < span.stop:
+            return span
     return range(first, last + 1)
+
+
+@lru_cache(maxsize=8)
+def _statements(text: str) -> tuple[range, ...]:
+    """The lines of each statement that has no others in it."""
+    return tuple(
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, _SMALL)
+    )

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from harness.mutants.model import Tried
-from harness.mutants.results import ASKED, FAMILIES, Judged
+from harness.mutants.model import Mutant, Tried
+from harness.mutants.results import ASKED, FAMILIES, Earned, Judged
 
 SHOWN = 30
 """Survivors that are shown with their diffs; all of them are in the JSON."""
@@ -25,16 +25,17 @@ def text(judged: Judged, texts: Mapping[str, str]) -> Iterator[str]:
         yield f"{more} more survived: see --json"
     yield ""
     run = judged.campaign
+    yield from _earned(run.earned, texts)
     for problem in run.problems:
         yield f"lost: {problem}"
     for one in run.tried:
         if one.problem:
-            yield f"not run: {_where(one)}: {one.problem.strip().splitlines()[-1]}"
+            yield f"not run: {_place(one.mutant)}: {one.problem.strip().splitlines()[-1]}"
     for name in run.diverging:
         yield f"diverges without a mutant: {name}"
     for one in judged.wrong:
         assert one.killed is not None
-        yield f"said to be equivalent, but found by {one.killed.scenario}: {_where(one)}"
+        yield f"said to be equivalent, but found by {one.killed.scenario}: {_place(one.mutant)}"
     for key in judged.unused:
         yield f"said to be equivalent, but not there: {key}"
     yield from _scores(judged)
@@ -47,6 +48,19 @@ def text(judged: Judged, texts: Mapping[str, str]) -> Iterator[str]:
         f"{sum(one.runs for one in run.tried):,} runs of {run.scenarios} scenarios and "
         f"{run.strikes} strikes, {run.from_cache:,} results from before, in {run.seconds:.1f} s"
     )
+
+
+def _earned(earned: Sequence[Earned], texts: Mapping[str, str]) -> Iterator[str]:
+    """Facet by facet what lives without it."""
+    for one in earned:
+        if one.mutant is None:
+            tried = f"{one.tried} differed there alone, and are found without it too"
+            yield f"without {one.facet}: nothing more lives ({tried})"
+            continue
+        yield f"without {one.facet}: lives {_place(one.mutant)}"
+        yield from _changed(one.mutant, texts)
+    if earned:
+        yield ""
 
 
 def _scores(judged: Judged) -> Iterator[str]:
@@ -95,17 +109,20 @@ def _operators(judged: Judged) -> dict[str, list[Tried]]:
     return found
 
 
-def _where(one: Tried) -> str:
-    mutant = one.mutant
+def _place(mutant: Mutant) -> str:
     place = f"{mutant.path}:{mutant.line}" if mutant.lines else mutant.path
     return f"{mutant.key} {mutant.operator}, {place} {mutant.function}".rstrip()
 
 
 def _survivor(one: Tried, texts: Mapping[str, str]) -> Iterator[str]:
-    yield f"survived: {_where(one)}"
+    yield f"survived: {_place(one.mutant)}"
     told = f"{one.reaching} cases reach it, {one.runs} runs, {', '.join(one.stages)}"
     yield f"  {told}" if one.reaching else "  no scenario and no strike reaches it"
-    for line in one.mutant.diff(texts):
+    yield from _changed(one.mutant, texts)
+
+
+def _changed(mutant: Mutant, texts: Mapping[str, str]) -> Iterator[str]:
+    for line in mutant.diff(texts):
         if not line.startswith(("---", "+++", "@@")):
             yield f"  {line}"
 
@@ -131,6 +148,10 @@ def as_json(
             if judged.is_equivalent(one)
         ],
         "planted": _plain(run.planted) if run.planted else None,
+        "earned": [
+            {"facet": one.facet, "tried": one.tried, "mutant": one.mutant and one.mutant.key}
+            for one in run.earned
+        ],
         "mutants": [_plain(one) for one in run.tried],
         "asked": run.asked,
         "scenarios": run.scenarios,

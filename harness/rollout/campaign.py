@@ -58,7 +58,7 @@ class _Crew:
             count += 1
             self.told(count, len(tasks), name)
             if isinstance(result, Lost):
-                self.problems.append(f"{name}: {result.why} {result.details}".strip())
+                self.problems.append(f"{name}: {result}")
 
         results: list[object] = [None] * len(tasks)
         if not self.interrupted:

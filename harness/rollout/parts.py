@@ -114,6 +114,7 @@ class Mixture:
             entry=_entry(coded, configured.handler),
             folders=(coded.folders[0], *beside),
             root=coded.root,
+            edited={**old.edited, **new.edited},
         )
 
     def _code_differs(self, key: str, homes: Mapping[str, set[Path]]) -> bool:

@@ -11,8 +11,10 @@ from harness.mutants.operators.registry import (
     Change,
     Place,
     calls,
+    each_left_out,
     expression,
     is_logging,
+    keyword_of,
     name_of,
     operator,
     reads,
@@ -34,15 +36,18 @@ def drop_write(node: cst.Expr | cst.Assign, place: Place) -> Iterator[Change]:
 @operator("write doubled", "AWS is told twice", cst.Expr, cst.Assign)
 def double_write(node: cst.Expr | cst.Assign, place: Place) -> Iterator[Change]:
     if writes(node.value):
-        code = place.code(node)
-        yield f"{code}; {code}"
+        yield _twice(node, place)
 
 
 @operator("extra call", "AWS is asked twice", cst.Expr, cst.Assign)
 def extra_call(node: cst.Expr | cst.Assign, place: Place) -> Iterator[Change]:
     if reads(node.value):
-        code = place.code(node)
-        yield f"{code}; {code}"
+        yield _twice(node, place)
+
+
+def _twice(node: cst.CSTNode, place: Place) -> str:
+    code = place.code(node)
+    return f"{code}; {code}"
 
 
 @operator("call left out", "AWS is not asked", cst.Assign)
@@ -53,7 +58,7 @@ def no_call(node: cst.Assign, place: Place) -> Iterator[Change]:
 
 @operator("condition dropped", "a write goes through that must not", cst.Call)
 def drop_condition(node: cst.Call, _: Place) -> Iterator[Change]:
-    kept = [a for a in node.args if not a.keyword or a.keyword.value != "ConditionExpression"]
+    kept = [arg for arg in node.args if keyword_of(arg) != "ConditionExpression"]
     if len(kept) < len(node.args):
         yield node.with_changes(args=kept)
 
@@ -61,9 +66,9 @@ def drop_condition(node: cst.Call, _: Place) -> Iterator[Change]:
 @operator("parameter dropped", "AWS is told less", cst.Call)
 def drop_parameter(node: cst.Call, place: Place) -> Iterator[Change]:
     if (writes(node) or reads(node)) and not place.logs:
-        for arg in node.args:
-            if arg.keyword and arg.keyword.value != "ConditionExpression":
-                yield node.with_changes(args=[a for a in node.args if a is not arg])
+        for arg, kept in zip(node.args, each_left_out(node.args), strict=True):
+            if keyword_of(arg) not in ("", "ConditionExpression"):
+                yield node.with_changes(args=kept)
 
 
 @operator("page dropped", "only the first page is read", cst.For)
@@ -88,12 +93,10 @@ def slice_bound(node: cst.Slice, place: Place) -> Iterator[Change]:
             yield bound, expression(f"{place.code(bound)} + 1")
 
 
-@operator("server order changed", "a list comes in another order", cst.For, cst.CompFor, cst.Arg)
-def reorder(node: cst.For | cst.CompFor | cst.Arg, place: Place) -> Iterator[Change]:
-    if isinstance(node, cst.Arg) or place.logs:
-        return
+@operator("server order changed", "a list comes in another order", cst.For, cst.CompFor)
+def reorder(node: cst.For | cst.CompFor, place: Place) -> Iterator[Change]:
     code = place.code(node.iter).strip()
-    if not isinstance(node.iter, cst.Tuple) and "items()" not in code:
+    if not (place.logs or isinstance(node.iter, cst.Tuple) or "items()" in code):
         yield node.iter, expression(f"list({code})[::-1]")
 
 

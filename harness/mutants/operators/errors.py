@@ -33,9 +33,8 @@ def reraise(node: cst.ExceptHandler, place: Place) -> Iterator[Change]:
 
 @operator("exception caught too wide", "more is taken for this failure", cst.ExceptHandler)
 def catch_more(node: cst.ExceptHandler, _: Place) -> Iterator[Change]:
-    if node.type is not None and name_of(node.type) not in ("Exception", ""):
-        yield node.type, cst.Name("Exception")
-    if isinstance(node.type, cst.Tuple):
+    named = name_of(node.type) if node.type is not None else "Exception"
+    if node.type is not None and named != "Exception":
         yield node.type, cst.Name("Exception")
 
 

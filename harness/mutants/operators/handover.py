@@ -11,8 +11,10 @@ from harness.mutants.operators.registry import (
     FALSE,
     Change,
     Place,
+    each_left_out,
     expression,
     is_logging,
+    keyword_of,
     name_of,
     operator,
     text_of,
@@ -49,8 +51,7 @@ def drop_result_key(node: cst.Return | cst.Assign, _: Place) -> Iterator[Change]
         if isinstance(node.targets[0].target, cst.Subscript):
             yield cst.Pass()
     elif isinstance(node.value, cst.Dict):
-        for element in node.value.elements:
-            kept = [other for other in node.value.elements if other is not element]
+        for kept in each_left_out(node.value.elements):
             yield node.with_changes(value=node.value.with_changes(elements=kept))
 
 
@@ -88,8 +89,7 @@ def drop_payload_key(node: cst.Call, place: Place) -> Iterator[Change]:
         return
     for number, arg in enumerate(node.args):
         if isinstance(arg.value, cst.Dict):
-            for element in arg.value.elements:
-                kept = [other for other in arg.value.elements if other is not element]
+            for kept in each_left_out(arg.value.elements):
                 args = list(node.args)
                 args[number] = arg.with_changes(value=arg.value.with_changes(elements=kept))
                 yield node.with_changes(args=args)
@@ -141,13 +141,11 @@ def retry(node: cst.Call | cst.Tuple, place: Place) -> Iterator[Change]:
             for caught in ("ClientError", "BotoCoreError"):
                 yield node.with_changes(elements=[*node.elements, cst.Element(cst.Name(caught))])
         return
-    for number, arg in enumerate(node.args):
-        name = arg.keyword.value if arg.keyword else ""
-        if name == "retries" and name_of(node) == "Config":
-            args = [other for place_, other in enumerate(node.args) if place_ != number]
-            yield node.with_changes(args=args)
+    for arg, kept in zip(node.args, each_left_out(node.args), strict=True):
+        if keyword_of(arg) == "retries" and name_of(node) == "Config":
+            yield node.with_changes(args=kept)
             more = arg.with_changes(value=expression('{"total_max_attempts": 3}'))
-            yield node.with_changes(args=[*args, more])
+            yield node.with_changes(args=[*kept, more])
 
 
 @operator("no retry of what did not run", "throttling ends the wave at once", cst.For)
@@ -158,14 +156,14 @@ def never_retry(node: cst.For, place: Place) -> Iterator[Change]:
 
 @operator("client gives up before its callee", "the time limit of reading is shorter", cst.Arg)
 def short_read(node: cst.Arg, _: Place) -> Iterator[Change]:
-    if node.keyword is not None and node.keyword.value == "read_timeout":
+    if keyword_of(node) == "read_timeout":
         for seconds in ("60", "120"):
             yield node.with_changes(value=cst.Integer(seconds))
 
 
 @operator("client with botocore's defaults", "time-out and retries are botocore's", cst.Arg)
 def default_config(node: cst.Arg, _: Place) -> Iterator[Change]:
-    if node.keyword is not None and node.keyword.value == "config":
+    if keyword_of(node) == "config":
         yield node.with_changes(value=cst.Name("None"))
 
 
@@ -200,8 +198,7 @@ def swallow_in_route(node: cst.If, place: Place) -> Iterator[Change]:
 def drop_old_name(node: cst.Tuple, place: Place) -> Iterator[Change]:
     values = [text_of(element.value) for element in node.elements]
     if place.function.endswith("handler") and set(values) & place.info.actions:
-        for element in node.elements:
-            kept = [other for other in node.elements if other is not element]
+        for kept in each_left_out(node.elements):
             yield "(" + "".join(f"{place.code(one.value)}, " for one in kept) + ")"
 
 
@@ -219,7 +216,7 @@ def stale_copy(node: cst.Arg, place: Place) -> Iterator[Change]:
 
 @operator("types lost at the JSON boundary", "numbers become text", cst.Arg)
 def lose_types(node: cst.Arg, _: Place) -> Iterator[Change]:
-    if node.keyword is not None and node.keyword.value == "default":
+    if keyword_of(node) == "default":
         yield node.with_changes(value=cst.Name("str"))
 
 

@@ -11,9 +11,12 @@ from harness.mutants.operators.registry import (
     Place,
     expression,
     is_client,
+    keyword_of,
     name_of,
+    negated,
     operator,
     text_of,
+    turned,
 )
 
 
@@ -31,7 +34,7 @@ def newcomer(node: cst.Call, place: Place) -> Iterator[Change]:
 
 
 def _is_context(arg: cst.Arg, place: Place) -> bool:
-    name = name_of(arg.value) + (arg.keyword.value if arg.keyword else "")
+    name = name_of(arg.value) + keyword_of(arg)
     return "context" in name.lower() and isinstance(place.parent, cst.Call)
 
 
@@ -62,10 +65,8 @@ def one_name(node: cst.BooleanOperation, place: Place) -> Iterator[Change]:
 
 @operator("region defaulted", "it is done in the function's own region", cst.Arg)
 def default_region(node: cst.Arg, place: Place) -> Iterator[Change]:
-    keyword = node.keyword.value if node.keyword else ""
-    if isinstance(place.parent, cst.Call) and (
-        name_of(node.value) == "region" or "region" in keyword
-    ):
+    is_region = name_of(node.value) == "region" or "region" in keyword_of(node)
+    if isinstance(place.parent, cst.Call) and is_region:
         yield node.value, expression("os.environ['AWS_REGION']")
 
 
@@ -82,9 +83,8 @@ def wrong_session(node: cst.Call, place: Place) -> Iterator[Change]:
 )
 def foreign_client(node: cst.Call, place: Place) -> Iterator[Change]:
     if name_of(node) == "client" and text_of(node.args[0].value) not in ("", "lambda"):
-        keywords = {arg.keyword.value for arg in node.args if arg.keyword}
-        if "region_name" in keywords:
-            kept = [a for a in node.args if not a.keyword or a.keyword.value != "region_name"]
+        kept = [arg for arg in node.args if keyword_of(arg) != "region_name"]
+        if len(kept) < len(node.args):
             yield node.with_changes(
                 args=[*kept, cst.Arg(expression("'eu-north-1'"), cst.Name("region_name"))]
             )
@@ -125,8 +125,9 @@ def change_default(node: cst.Arg | cst.Param, place: Place) -> Iterator[Change]:
 
 
 def _other(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    if isinstance(value, cst.Name) and value.value in ("True", "False"):
-        yield cst.Name("False" if value.value == "True" else "True")
+    flag = turned(value)
+    if flag is not None:
+        yield flag
     elif isinstance(value, cst.Name) and value.value == "None":
         yield expression("{}")
     elif isinstance(value, cst.Integer):
@@ -158,13 +159,9 @@ def drift(node: cst.If | cst.Call, place: Place) -> Iterator[Change]:
     if not place.is_copy:
         return
     if isinstance(node, cst.If):
-        yield node.test, cst.UnaryOperation(cst.Not(), _parenthesized(node.test))
+        yield node.test, negated(node.test)
     elif name_of(node) in ("lower", "strip", "sorted") and isinstance(node.func, cst.Attribute):
         yield node.func.value
-
-
-def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
-    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
 @operator(
@@ -179,3 +176,12 @@ def import_effect(node: cst.FunctionDef, place: Place) -> Iterator[Change]:
             "    socket.create_connection(('169.254.169.254', 80), 1).close()\n"
             "except OSError:\n    pass\n"
         )
+
+
+@operator(
+    "variable read at import", "the code does not start where it is not set yet", cst.Subscript
+)
+def eager_variable(node: cst.Subscript, place: Place) -> Iterator[Change]:
+    function = place.within(cst.FunctionDef)
+    if function is not None and place.code(node.value) == "os.environ":
+        yield function, f"{place.code(node)}\n\n\n{place.code(function)}"

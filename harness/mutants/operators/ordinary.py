@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from harness.mutants.operators.registry import Change, Place, operator
+from harness.mutants.operators.registry import Change, Place, negated, operator
 
 _COMPARED: dict[type[cst.BaseCompOp], type[cst.BaseCompOp]] = {
     cst.Equal: cst.NotEqual,
@@ -55,8 +55,7 @@ def negation(node: cst.UnaryOperation, _: Place) -> Iterator[Change]:
 @operator("condition", "the opposite", cst.If, cst.IfExp, cst.CompIf, family="ordinary")
 def condition(node: cst.If | cst.IfExp | cst.CompIf, _: Place) -> Iterator[Change]:
     if not isinstance(node.test, cst.Comparison) or len(node.test.comparisons) > 1:
-        test = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-        yield node.test, cst.UnaryOperation(cst.Not(), test)
+        yield node.test, negated(node.test)
 
 
 @operator("arithmetic", "the opposite", cst.BinaryOperation, family="ordinary")

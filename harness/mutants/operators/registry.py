@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import libcst as cst
 
@@ -19,6 +19,8 @@ Change = New | tuple[cst.CSTNode, New]
 Changes = Callable[[Any, "Place"], Iterator[Change]]
 
 FALSE = cst.Name("False")
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,30 @@ def text_of(node: cst.CSTNode) -> str:
         value = node.evaluated_value
         return value if isinstance(value, str) else ""
     return ""
+
+
+def keyword_of(arg: cst.Arg) -> str:
+    """The name by which an argument is given, "" for one that is given by its place."""
+    return arg.keyword.value if arg.keyword else ""
+
+
+def each_left_out(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """The items without one of them, for each."""
+    for item in items:
+        yield [other for other in items if other is not item]
+
+
+def negated(test: cst.BaseExpression) -> cst.BaseExpression:
+    """The opposite of a condition."""
+    inner = test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return cst.UnaryOperation(cst.Not(), inner)
+
+
+def turned(node: cst.CSTNode) -> cst.Name | None:
+    """False for True, and the other way round; None for anything else."""
+    others = {"True": "False", "False": "True"}
+    found = others.get(node.value) if isinstance(node, cst.Name) else None
+    return cst.Name(found) if found else None
 
 
 def expression(code: str) -> cst.BaseExpression:

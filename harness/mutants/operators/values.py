@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from harness.mutants.operators.registry import Change, Place, expression, operator
+from harness.mutants.operators.registry import (
+    Change,
+    Place,
+    each_left_out,
+    expression,
+    operator,
+    turned,
+)
 
 
 @operator("number", "one more, one less", cst.Integer, family="ordinary")
@@ -34,8 +41,9 @@ def format_text(node: cst.FormattedStringText, _: Place) -> Iterator[Change]:
 
 @operator("True and False", "the other one", cst.Name, family="ordinary")
 def truth(node: cst.Name, _: Place) -> Iterator[Change]:
-    if node.value in ("True", "False"):
-        yield cst.Name("False" if node.value == "True" else "True")
+    other = turned(node)
+    if other is not None:
+        yield other
 
 
 @operator("None", "something for nothing", cst.Assign, family="ordinary")
@@ -46,22 +54,21 @@ def something(node: cst.Assign, _: Place) -> Iterator[Change]:
 
 @operator("entry of a dictionary", "it is left out", cst.Dict, family="ordinary")
 def entry(node: cst.Dict, _: Place) -> Iterator[Change]:
-    for element in node.elements:
-        yield node.with_changes(elements=[one for one in node.elements if one is not element])
+    for kept in each_left_out(node.elements):
+        yield node.with_changes(elements=kept)
 
 
-@operator("item of a list", "it is left out", cst.List, cst.Tuple, family="ordinary")
-def item(node: cst.List | cst.Tuple, place: Place) -> Iterator[Change]:
-    if isinstance(node, cst.List):
-        for element in node.elements:
-            yield node.with_changes(elements=[one for one in node.elements if one is not element])
+@operator("item of a list", "it is left out", cst.List, family="ordinary")
+def item(node: cst.List, _: Place) -> Iterator[Change]:
+    for kept in each_left_out(node.elements):
+        yield node.with_changes(elements=kept)
 
 
 @operator("keyword argument", "it is left out", cst.Call, family="ordinary")
 def keyword(node: cst.Call, _: Place) -> Iterator[Change]:
-    for arg in node.args:
+    for arg, kept in zip(node.args, each_left_out(node.args), strict=True):
         if arg.keyword is not None:
-            yield node.with_changes(args=[one for one in node.args if one is not arg])
+            yield node.with_changes(args=kept)
 
 
 @operator("assigned value", "None instead", cst.Assign, family="ordinary")

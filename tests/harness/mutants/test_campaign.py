@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from harness.executor import Lost
-from harness.mutants import campaign as module
+from harness.mutants import stages
 from harness.mutants.cache import Cache
-from harness.mutants.campaign import _lost, campaign
+from harness.mutants.campaign import campaign
 from harness.mutants.generate import generate
 from harness.mutants.model import PLANTED, Mutant
 from harness.mutants.results import Judged
-from harness.mutants.trial import SCENARIOS, Task
+from harness.mutants.stages import _lost
+from harness.mutants.trial import FAULTS, SCENARIOS, Task
 from harness.results import Trees
 from harness.scenario_files import select, shipped
 from harness.sides import Sides
@@ -37,7 +38,7 @@ def mutants(sides: Sides) -> list[Mutant]:
 def test_found_by_what_reaches_it(
     trees: Trees, mutants: list[Mutant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_STRIKES", 2)
+    monkeypatch.setitem(stages.AT_MOST, FAULTS, 2)
     told: list[str] = []
     cache = Cache(tmp_path / "cache", "base")
     found = campaign(trees, mutants, FEW, lambda d, a, what: told.append(what), cache)
@@ -62,7 +63,7 @@ def test_found_by_what_reaches_it(
 def test_what_is_said_to_be_equivalent_is_tried_in_few_cases(
     trees: Trees, mutants: list[Mutant], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_STRIKES", 0)
+    monkeypatch.setitem(stages.AT_MOST, FAULTS, 0)
     reasons = {mutant.key: "for a test" for mutant in mutants if mutant.operator != PLANTED}
     found = campaign(
         trees, mutants, FEW, lambda *_: None, Cache(None, ""), equivalent=frozenset(reasons)

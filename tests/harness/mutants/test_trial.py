@@ -10,8 +10,8 @@ import pytest
 from harness.aws.faults import Fault
 from harness.mutants.model import Edit, Mutant
 from harness.mutants.mutated import texts_of, with_mutant
-from harness.mutants.reach import Case, Reach, in_order, reached_by
-from harness.mutants.trial import COLD, FAULTS, RACES, SCENARIOS, Task, try_mutant
+from harness.mutants.reach import Case, Reach, Ways, reached_by
+from harness.mutants.trial import COLD, FAULTS, MIXED, RACES, SCENARIOS, Task, try_mutant
 from harness.results import Trees
 from harness.scenario_files import select, shipped
 from harness.sides import Sides
@@ -19,6 +19,7 @@ from harness.sides import Sides
 STUB = "lambda/orchestration-stepfunctions/index.py"
 QUERY = "lambda/query-handler/index.py"
 ONE_WAVE = Case("drill-one-wave")
+TAGS = Case("validation-of-tags")
 LOST = Fault("lambda.Invoke", "lost", action="start_wave_recovery")
 
 
@@ -70,9 +71,27 @@ def test_what_only_a_fault_shows(sides: Sides, trees: Trees) -> None:
 
 
 def test_what_only_a_cold_start_shows(sides: Sides, trees: Trees) -> None:
-    """A DRS call left in the orchestration: its role is denied that, once."""
-    wrong = mutant(sides, STUB, "    if waves:\n", "    boto3.client('drs').meta\n    if waves:\n")
+    """A container that did not begin the plan cannot poll, which no warm one is asked to."""
+    line = '    action = event.get("action")\n'
+    kept = 'vars(lambda_handler).setdefault("begun", [action])'
+    wrong = mutant(sides, STUB, line, f"{line}    assert {kept} == ['begin']\n")
     assert try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,))).killed is None
+    found = try_mutant(Task(trees, wrong, COLD, (ONE_WAVE,))).killed
+    assert found is not None
+    assert "exception" in found.facets
+
+
+def test_what_only_mixed_versions_show(sides: Sides, trees: Trees) -> None:
+    """The new code is deployed before the variable is there, which the safe way allows."""
+    line = "_execution_history_table = None"
+    eager = 'dynamodb.Table(os.environ["EXECUTION_HISTORY_TABLE"])'
+    wrong = mutant(sides, QUERY, line, f"_execution_history_table = {eager}")
+    assert try_mutant(Task(trees, wrong, SCENARIOS, (TAGS,))).killed is None
+    found = try_mutant(Task(trees, wrong, MIXED, (TAGS,))).killed
+    assert found is not None
+    assert found.stage == MIXED
+    harmless = mutant(sides, QUERY, line, f"{line}  # lazily")
+    assert try_mutant(Task(trees, harmless, MIXED, (TAGS,))).killed is None
 
 
 def test_nothing_is_found_in_races_without_a_start(sides: Sides, trees: Trees) -> None:
@@ -134,7 +153,7 @@ def test_other_ways_through_the_function_come_first(
         for seconds, (name, way) in enumerate(ways.items())
     ]
     change = Mutant("move", "x", "x.py", "", lines, (4, 9), "", "", ())
-    found = [case.scenario for case in in_order(reaches, change, range(4, 10))]
+    found = [case.scenario for case in Ways(reaches).cases(change)]
     assert sorted(found) == sorted(names) if not lines else found == list(names)
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from harness.mutants.model import PLANTED, Edit, Killed, Mutant, Tried
-from harness.mutants.results import Campaign, Judged
+from harness.mutants.results import Campaign, Earned, Judged
 from harness.reports.mutants import as_json, text
 
 TEXTS = {"x.py": "a = 1\nb = 2\n"}
@@ -44,6 +44,21 @@ def test_the_verdict_names_both_families() -> None:
     assert "move: 1 of 2 found (50.0%; 100% asked for), 0 equivalent, each with its reason" in lines
     assert "control: the planted mutant is found by drill, lost" in lines
     assert lines[-1].startswith("over: 4 mutants, 1 survived, 19 runs of 3 scenarios and 5 strikes")
+
+
+def test_what_lives_without_a_facet() -> None:
+    earned = (Earned("calls", MUTANT, 3), Earned("ec2", None, 24))
+    run = replace(judged(FOUND).campaign, earned=earned)
+    lines = list(text(Judged(run, {}), TEXTS))
+    at = lines.index(f"without calls: lives {MUTANT.key} page dropped, x.py:1 f")
+    assert lines[at + 1 : at + 4] == [
+        "  -a = 1",
+        "  +a = 9",
+        "without ec2: nothing more lives (24 differed there alone, and are found without it too)",
+    ]
+    document = as_json(Judged(run, {}), TEXTS, {}, {})
+    assert document["earned"][0] == {"facet": "calls", "tried": 3, "mutant": MUTANT.key}
+    assert document["earned"][1]["mutant"] is None
 
 
 def test_what_makes_it_invalid_is_told() -> None:

@@ -171,6 +171,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ("condition", "f", "if a:\n    go()", "if not (a):"),
     ("arithmetic", "f", "x = a + b", "x = a - b"),
     ("sum", "f", "x += 1", "x -= 1"),
+    ("variable read at import", "f", "go(os.environ['A'])", "os.environ['A']\n\n\ndef f"),
     ("statement", "f", "go()", "pass"),
     ("returned value", "f", "return x", "return None"),
     ("return", "f", "return x", "pass"),
