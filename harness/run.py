@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -36,6 +37,7 @@ def run(
     Raises InputError where it does not fit the tree.
     """
     check(tree, scenario)
+    tree = _without(tree, {fault.variable for fault in scenario.faults} - {""})
     with World(
         tree,
         cold=cold,
@@ -64,6 +66,17 @@ def run(
         world.run()
         world.clock.sleep(settle)
         return world.recording(scenario.name)
+
+
+def _without(tree: Tree, variables: Set[str]) -> Tree:
+    """The tree in which no function has these variables."""
+    if not variables:
+        return tree
+    functions = {
+        key: replace(f, variables={n: v for n, v in f.variables.items() if n not in variables})
+        for key, f in tree.functions.items()
+    }
+    return replace(tree, functions=functions)
 
 
 def seed(world: World, scenario: Scenario) -> None:

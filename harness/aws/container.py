@@ -117,7 +117,8 @@ class Container:
         return self._space.import_module(self.function.handler.rpartition(".")[0])
 
     def _on_log(self, record: logging.LogRecord) -> None:
-        exception = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        error = record.exc_info[1] if record.exc_info else None
+        exception = f"{type(error).__name__}: {error}" if error else None
         self._observer.logged(
             LogLine(
                 self.function.key,

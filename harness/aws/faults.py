@@ -38,6 +38,7 @@ Kind = Literal[
     "too large",
     "error dictionary",
     "nothing",
+    "not configured",
 ]
 
 INVOKE = "lambda.Invoke"
@@ -100,7 +101,8 @@ class Fault:
     "condition", "unreachable" (refused) and "no connection" (timed out) meet every send of the
     call, "cut" (before the service acts) and "lost" (after) the first one. "slow" and "too slow"
     take `seconds` before the service acts, less and more than the function has. The others are for
-    invocations; nothing runs.
+    invocations; nothing runs. What says that nothing ran ends after `seconds`, if it is given.
+    "not configured" is a `variable` that no function has: the stack was not updated.
     """
 
     operation: str
@@ -111,6 +113,11 @@ class Fault:
     account: str = HUB
     region: str = REGION
     seconds: float = 0.0
+    variable: str = ""
+
+
+PASSING: tuple[Kind, ...] = ("throttled", "unreachable", "no connection")
+"""What says that nothing has run, and may be over a moment later."""
 
 
 class Named(Protocol):
@@ -141,6 +148,7 @@ class Faults:
 
     faults: tuple[Fault, ...] = ()
     _calls: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _began: dict[Fault, float] = field(default_factory=dict)
 
     def of(self, call: Call) -> Fault | None:
         """The fault that this call meets, which begins now."""
@@ -151,9 +159,18 @@ class Faults:
         number = self._calls[what]
         for fault in self.faults:
             wanted = (fault.operation, fault.action, fault.account, fault.region)
-            if wanted == what and fault.number <= number < fault.number + fault.times:
+            met = wanted == what and fault.number <= number < fault.number + fault.times
+            if met and not self._is_over(fault):
                 return fault
         return None
+
+    def _is_over(self, fault: Fault) -> bool:
+        if fault.kind == "not configured":
+            return True  # of the function, not of a call
+        if fault.kind not in PASSING or not fault.seconds:
+            return False
+        now = time.time()
+        return now - self._began.setdefault(fault, now) >= fault.seconds
 
 
 def before(fault: Fault, call: Call, url: str) -> AWSResponse | None:

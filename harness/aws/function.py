@@ -44,7 +44,9 @@ class FunctionDefinition:
 
 @dataclass(frozen=True)
 class LogLine:
-    """One record that code in a function logged; `where` is the Python function that did it."""
+    """One record that code in a function logged; `where` is the Python function that did it,
+    `exception` what stands with it: "ValueError: no".
+    """
 
     function: str
     where: str

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.aws.faults import INVOKE, Fault, action_of
+from harness.aws.faults import INVOKE, PASSING, Fault, action_of
 from harness.clock_readings import without_clock
 from harness.comparison import Comparison, Divergence, Rules, compare, late_calls
-from harness.faults.points import REPEATED
 from harness.outcomes import outcome
 from harness.recording import Recording, Step, reads_only
 from harness.strict import differences
@@ -60,10 +59,10 @@ def judge(
     always = [*_run_again(refactored, rules), *late_calls(legacy, refactored)]
     if not changed:
         return always
-    if all(fault.kind in REPEATED and fault.times == 1 for fault in faults):
+    if all(map(_must_pass, faults)):
         return [Divergence(KIND, 0, d.path, d.legacy, d.refactored) for d in changed]
     struck = {fault.action for fault in faults if is_of_invocation(fault)}
-    failures = [failure for action, failure in rules.failures.items() if action in struck]
+    failures = {action: failure for action, failure in rules.failures.items() if action in struck}
     return [
         *_states(legacy, refactored, failures),
         *_executions(legacy, refactored),
@@ -72,15 +71,19 @@ def judge(
     ]
 
 
+def _must_pass(fault: Fault) -> bool:
+    """True for one that a stub may repeat the invocation after, and must."""
+    return fault.kind in PASSING and (fault.times == 1 or fault.seconds > 0)
+
+
 def _states(
-    legacy: Recording, refactored: Recording, failures: Sequence[Mapping[str, Any]]
+    legacy: Recording, refactored: Recording, failures: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Divergence]:
-    """The first answer that is another one must be a failure as it is declared, and logged as an
-    error; no answer may have keys that no state has.
+    """The first answer that is another one must be a failure as it is declared; no answer may have
+    keys that no state has.
     """
-    told = {line.step for line in refactored.logs if line.level in ("ERROR", "CRITICAL")}
     known = {key for step in legacy.steps for key in _keys(step) | _given(step)}
-    known |= {key for failure in failures for key in failure}
+    known |= {key for failure in failures.values() for key in failure}
     for number, step in enumerate(refactored.steps, 1):
         for key in sorted(_keys(step) - known):
             yield Divergence(KIND, number, f"result.{key}", MISSING, _value(step, key))
@@ -88,9 +91,7 @@ def _states(
         old = legacy.steps[number - 1] if number <= len(legacy.steps) else None
         if old is not None and _answer(old) == _answer(step):
             continue
-        if step.error is None and {} not in failures and number not in told:
-            path = f"logs of {step.function}"
-            yield Divergence(KIND, number, path, "an error is logged", "none is")
+        yield from _untold(refactored, number, step, failures)
         if old is not None and not _is_declared(old, step, failures):
             for d in differences(old.error, step.error, "error"):
                 yield Divergence(KIND, number, d.path, d.legacy, d.refactored)
@@ -101,13 +102,35 @@ def _states(
         return
 
 
-def _is_declared(old: Step, step: Step, failures: Sequence[Mapping[str, Any]]) -> bool:
+def _untold(
+    refactored: Recording, number: int, step: Step, failures: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Divergence]:
+    """What a failure puts into the state is logged too, as an error, by the action's name: else
+    nobody finds out why.
+    """
+    if step.error is not None or {} in failures.values():
+        return
+    records = [
+        f"{line.message} {line.exception}"
+        for line in refactored.logs
+        if line.step == number and line.level in ("ERROR", "CRITICAL")
+    ]
+    for action, failure in failures.items():
+        texts = [str(_value(step, key)) for key, value in failure.items() if value == "{error}"]
+        if any(action in one and all(text in one for text in texts) for one in records):
+            return
+    wanted = f"an error that names {' or '.join(sorted(failures))}, and says what the state does"
+    said = records[0][:200] if records else MISSING
+    yield Divergence(KIND, number, f"logs of {step.function}", wanted, said)
+
+
+def _is_declared(old: Step, step: Step, failures: Mapping[str, Mapping[str, Any]]) -> bool:
     """True for an answer in which the failure of one of these invocations stands as it is declared.
     One that is declared to be raised is an error, or leaves its words where its caller catches it;
     what legacy answers with an error, a state that is null say, may become another one.
     """
     if step.error is not None:
-        return {} in failures or old.error is not None
+        return {} in failures.values() or old.error is not None
     said = [
         value
         for key in _keys(step)
@@ -118,7 +141,7 @@ def _is_declared(old: Step, step: Step, failures: Sequence[Mapping[str, Any]]) -
             bool(_value(step, key)) if value == "{error}" else _value(step, key) == value
             for key, value in failure.items()
         )
-        for failure in failures
+        for failure in failures.values()
         if said
     )
 

@@ -5,10 +5,10 @@ each.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.aws.faults import INVOKE, Fault, Kind
+from harness.aws.faults import INVOKE, PASSING, Fault, Kind
 from harness.aws.faults import action_of as action
 from harness.recording import RecordedCall, reads_only
 
@@ -22,8 +22,9 @@ _INVOCATIONS: tuple[Kind, ...] = (
     *("throttled", "unreachable", "no connection", "denied", "failed", "cut", "lost"),
     *("crashed", "timed out", "too large", "error dictionary", "nothing"),
 )
-REPEATED: tuple[Kind, ...] = ("throttled", "unreachable", "no connection")
-"""What says that nothing has run: a stub may repeat the invocation, and must."""
+A_MOMENT = 1.0
+"""Seconds for which a stub must keep trying: clients of AWS do (botocore's legacy mode waits up to
+1, 2, 4 and 8 s)."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Point:
     number: int
     site: str
     function: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str, int]:
+        """What it is told by, in both trees."""
+        return (self.operation, self.action, self.account, self.region, self.number)
 
     @property
     def what(self) -> str:
@@ -59,6 +65,25 @@ def points(calls: Iterable[RecordedCall]) -> list[Point]:
     return list(dict.fromkeys(p for key in first for p in (first[key], last[key])))
 
 
+def asked_by(
+    calls: Iterable[RecordedCall], is_invocation: Callable[[RecordedCall], bool]
+) -> dict[tuple[str, str, str, str, int], str]:
+    """The line of the invocation in whose course a call is made, by the call's key; only of calls
+    within one: a moved function that another one invokes is another way through the trees.
+    """
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    within: dict[int, RecordedCall] = {}
+    found = {}
+    for call in calls:
+        what = (call.name, action(call), call.account, call.region)
+        counts[what] += 1
+        if is_invocation(call):
+            within[call.step] = call
+        elif call.step in within and call.function != within[call.step].function:
+            found[*what, counts[what]] = within[call.step].place
+    return found
+
+
 def faults_at(point: Point, limit: float) -> Iterator[Fault]:
     """What can become of a call that both trees make; `limit` is its function's time in legacy."""
     kinds = [*_CALLS, *(_WRITES if not reads_only(point.operation) else ())]
@@ -72,8 +97,9 @@ def faults_of_invocation(point: Point, limit: float) -> Iterator[Fault]:
     """What can become of an invocation; `limit` is the time of the function that it is for."""
     for kind in _INVOCATIONS:
         yield _fault(point, kind, seconds=limit if kind == "timed out" else 0.0)
-        if kind in REPEATED:
+        if kind in PASSING:
             yield _fault(point, kind, times=OFTEN)
+            yield _fault(point, kind, times=OFTEN, seconds=A_MOMENT)
 
 
 def _fault(point: Point, kind: Kind, *, times: int = 1, seconds: float = 0.0) -> Fault:
@@ -92,6 +118,9 @@ def _fault(point: Point, kind: Kind, *, times: int = 1, seconds: float = 0.0) ->
 def told(fault: Fault) -> str:
     """A fault in words."""
     what = f"invocation of {fault.action}" if fault.operation == INVOKE and fault.action else ""
-    often = " and all after it" if fault.times > 1 else ""
+    if fault.variable:
+        return f"{fault.kind}: {fault.variable}"
+    often = f" for {fault.seconds:g} s" if fault.kind in PASSING and fault.seconds else ""
+    often = often or (" and all after it" if fault.times > 1 else "")
     where = f"{fault.account}/{fault.region}"
     return f"{fault.kind}: {what or fault.operation} no. {fault.number}{often} in {where}"

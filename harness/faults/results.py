@@ -14,22 +14,25 @@ from harness.scenario import Scenario
 @dataclass(frozen=True)
 class Strike:
     """A place in a scenario and what becomes of it: one fault, or a pair. `site` is the line of the
-    tree, `what` the operation or the moved action whose invocation it is; `in_execution` says that
-    a state machine runs in the scenario, which goes on from what a fault leads to.
+    tree, `within` that of the invocation in whose course it is reached, `what` the operation or the
+    moved action whose invocation it is; `in_execution` says that a state machine runs in the
+    scenario, which goes on from what a fault leads to.
     """
 
     faults: tuple[Fault, ...]
     site: str
+    within: str
     what: str
-    on_invocation: bool
+    on_invocation: bool = False
     in_execution: bool = False
 
     @property
     def novelty(self) -> tuple[str, ...]:
         """What it tries, wherever: strikes of which it is the same differ in their scenario."""
-        often = str(max(fault.times for fault in self.faults))
+        often = " ".join(f"{fault.times} {fault.seconds > 0}" for fault in self.faults)
         where = "execution" if self.in_execution else "action"
-        return (self.site, self.what, where, often, *(fault.kind for fault in self.faults))
+        kinds = (fault.kind for fault in self.faults)
+        return (self.site, self.within, self.what, where, often, *kinds)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from harness.aws.faults import Fault
 from harness.aws.function import FunctionDefinition
 from harness.comparison import compare
 from harness.faults import judge
-from harness.faults.points import Point, faults_at, faults_of_invocation, points
+from harness.faults.points import Point, asked_by, faults_at, faults_of_invocation, points
 from harness.faults.results import Batch, Look, Strike, Struck
 from harness.one_scenario import sides_of
 from harness.recording import Recording, reads_only
@@ -43,19 +43,37 @@ def look(trees: Trees, scenario: Scenario) -> Look:
 
 def strikes_of(sides: Sides, legacy: Recording, refactored: Recording) -> Iterator[Strike]:
     """Every strike of a scenario, by what both sides call in it undisturbed."""
+    asked = asked_by(refactored.calls, sides.rules.invocations.is_of)
     for point in points(sides.rules.invocations.others(legacy)):
         limit = sides.legacy.functions[point.function].timeout
         for fault in faults_at(point, limit):
-            yield Strike((fault,), point.site, point.what, on_invocation=False)
+            yield Strike((fault,), point.site, asked.get(point.key, ""), point.what)
     of_invocations = points(c for c in refactored.calls if sides.rules.invocations.is_of(c))
     firsts: dict[str, Point] = {}
     for point in of_invocations:
         firsts.setdefault(point.action, point)
         for fault in faults_of_invocation(point, _owner(sides, point).timeout):
-            yield Strike((fault,), point.site, point.what, on_invocation=True)
+            yield _on_invocation(point, fault)
+        for variable in _variables(sides, point):
+            yield _on_invocation(
+                point,
+                Fault(point.operation, "not configured", action=point.action, variable=variable),
+            )
     for point in firsts.values():
         for pair in _pairs(sides, refactored, point):
-            yield Strike(pair, point.site, point.what, on_invocation=True)
+            yield _on_invocation(point, *pair)
+
+
+def _on_invocation(point: Point, *faults: Fault) -> Strike:
+    return Strike(faults, point.site, "", point.what, on_invocation=True)
+
+
+def _variables(sides: Sides, point: Point) -> list[str]:
+    """What the invoking function is told its owner by, where legacy's does not have it."""
+    owner = _owner(sides, point)
+    new = sides.refactored.functions[point.function].variables
+    old = sides.legacy.functions[point.function].variables
+    return [n for n, value in new.items() if value in (owner.arn, owner.name) and n not in old]
 
 
 def _owner(sides: Sides, point: Point) -> FunctionDefinition:
@@ -75,7 +93,10 @@ def _pairs(sides: Sides, refactored: Recording, point: Point) -> Iterator[tuple[
     second = {f.kind: f for f in faults_of_invocation(again, _owner(sides, point).timeout)}
     for one in ("throttled", "unreachable"):
         for other in ("lost", "crashed", "throttled"):
-            yield replace(first[one], times=1), replace(second[other], times=1)
+            yield (
+                replace(first[one], times=1, seconds=0.0),
+                replace(second[other], times=1, seconds=0.0),
+            )
     for inner in _writes_within(sides, refactored, point):
         yield first["lost"], Fault(inner.operation, "lost", inner.number)
         yield first["lost"], Fault(inner.operation, "failed", inner.number)
@@ -107,7 +128,7 @@ def strike_once(
     met_by_legacy = not all(judge.is_of_invocation(fault) for fault in strike.faults)
     legacy = run(sides.legacy, scenario) if met_by_legacy else whole
     refactored = run(sides.refactored, scenario)
-    met = any(call.fault for call in refactored.calls)
+    met = any(call.fault for call in refactored.calls) or any(f.variable for f in strike.faults)
     found = judge.compared(legacy, refactored, sides.rules, scenario.faults).divergences
     verdict = "invalid" if not met else "divergent" if found else "identical"
     if control and met_by_legacy:

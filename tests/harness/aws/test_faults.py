@@ -71,6 +71,23 @@ def test_at_an_invocation(sides: Sides, kind: Kind, said: str, acted: int) -> No
     assert recording.executions[0].status == "FAILED"
 
 
+@pytest.mark.parametrize("kind", ["throttled", "unreachable", "no connection"])
+def test_what_is_over_in_a_moment(sides: Sides, kind: Kind) -> None:
+    fault = Fault("lambda.Invoke", kind, 1, 1000, "start_wave_recovery", seconds=1.0)
+    recording = run(sides.refactored, replace(DRILL, faults=(fault,)))
+    met = [call.at for call in calls(recording, "lambda.Invoke") if call.fault]
+    assert met == [0.0, 0.25, 0.75]
+    assert recording.executions[0].status == "SUCCEEDED"
+
+
+def test_a_variable_that_is_not_there(sides: Sides) -> None:
+    fault = Fault("lambda.Invoke", "not configured", variable="EXECUTION_HANDLER_ARN")
+    recording = run(sides.refactored, replace(DRILL, faults=(fault,)))
+    state = recording.steps[0].result
+    assert state["error"] == "environment variable EXECUTION_HANDLER_ARN is not set"
+    assert not calls(recording, "lambda.Invoke")
+
+
 def test_calls_are_counted_by_what_they_do(sides: Sides) -> None:
     legacy = run(sides.legacy, DRILL)
     third = calls(legacy, "drs.DescribeJobs")[2]

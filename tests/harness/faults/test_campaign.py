@@ -52,9 +52,9 @@ def test_a_wrong_tree(trees: Trees, root: Path, tmp_path: Path) -> None:
 
 
 def test_new_strikes_come_first_and_the_smallest_scenario_has_them(trees: Trees) -> None:
-    strikes = tuple(Strike((DENIED,), f"a:{n}", "x", False) for n in range(BATCH + 1))
+    strikes = tuple(Strike((DENIED,), f"a:{n}", "", "x") for n in range(BATCH + 1))
     small, large = (replace(SMALL[0], name=name) for name in ("small", "large"))
-    other = Strike((DENIED,), "b:1", "x", False)
+    other = Strike((DENIED,), "b:1", "", "x")
     looks = [Look(large, (*strikes, other), 50), Look(small, strikes, 5)]
     new, rest = (
         [(b.scenario.name, b.strikes) for b in batches] for batches in module._batches(trees, looks)
@@ -68,7 +68,7 @@ def test_a_divergence_as_text_and_as_a_document(trees: Trees) -> None:
     drill = select(shipped(), ["drill-one-wave"])[0]
     from harness.faults.strikes import strike_all
 
-    struck = strike_all(Batch(trees, drill, (Strike((slow,), "a.py:1 f", "x", False),)))
+    struck = strike_all(Batch(trees, drill, (Strike((slow,), "a.py:1 f", "", "x"),)))
     found = module.Campaign("divergent", (), tuple(struck), 1, 1, 1, 0.5)
     lines = list(text(found, ["drs-refactor replay x.json"]))
     assert lines[2:4] == [
@@ -86,7 +86,7 @@ def test_a_divergence_as_text_and_as_a_document(trees: Trees) -> None:
 def test_the_rate_of_lost_answers() -> None:
     lost, cut = (Fault("lambda.Invoke", kind, action="x") for kind in ("lost", "cut"))
     struck = [
-        Struck(SMALL[0], Strike(faults, "a:1", "x", on_invocation=on), "identical", (), failed)
+        Struck(SMALL[0], Strike(faults, "a:1", "", "x", on_invocation=on), "identical", (), failed)
         for faults, on, failed in (
             ((lost,), True, True),
             ((lost,), True, False),

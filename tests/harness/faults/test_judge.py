@@ -44,7 +44,9 @@ LEGACY = Recording(
     logs=(),
     network_attempts=(),
 )
-LOGGED = LogLine("orchestration", "start", "ERROR", "start could not be invoked", None, 1)
+LOGGED = LogLine(
+    "orchestration", "start", "ERROR", "start could not be invoked", "E: not answered", 1
+)
 REFACTORED = replace(LEGACY, side="refactored", calls=(INVOKE, START), logs=(LOGGED,))
 ENDED = (replace(LEGACY.executions[0], status="FAILED", output=None),)
 
@@ -110,9 +112,29 @@ def test_an_error_may_become_another_one() -> None:
     assert judge((fault(),), legacy, refactored, RULES) == []
 
 
-def test_a_failure_is_logged_as_an_error() -> None:
-    quiet = (replace(LOGGED, level="INFO"), replace(LOGGED, step=2))
+@pytest.mark.parametrize("kind", ["throttled", "unreachable"])
+def test_what_is_over_in_a_moment_must_change_nothing(kind: Kind) -> None:
+    short = (replace(fault(kind, times=1000), seconds=1.0),)
+    failed = replace(REFACTORED, steps=step(FAILED), executions=ENDED)
+    assert judge(short, LEGACY, failed, RULES) != []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"level": "INFO"},
+        {"step": 2},
+        {"message": "it could not be invoked"},
+        {"exception": None},
+        {"exception": "E: another error"},
+    ],
+)
+def test_a_failure_is_logged_as_an_error_with_the_words_of_the_state(
+    changes: dict[str, Any],
+) -> None:
+    quiet = (replace(LOGGED, **changes),)
     assert wrong(steps=step(FAILED), executions=ENDED, logs=quiet) == ["logs of orchestration"]
+    assert wrong(steps=step(FAILED), executions=ENDED, logs=(*quiet, LOGGED)) == []
 
 
 def test_only_the_failure_of_what_was_struck_counts() -> None:

@@ -1,7 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.aws.faults import Fault
-from harness.faults.points import OFTEN, faults_at, faults_of_invocation, points, told
+from harness.faults.points import (
+    A_MOMENT,
+    OFTEN,
+    asked_by,
+    faults_at,
+    faults_of_invocation,
+    points,
+    told,
+)
 from harness.recording import RecordedCall
 
 
@@ -55,7 +65,19 @@ def test_what_can_become_of_an_invocation() -> None:
     often = {f.kind for f in found if f.times == OFTEN}
     assert often == {"throttled", "unreachable", "no connection"}
     assert {f.seconds for f in found if f.kind == "timed out"} == {60}
-    assert len(found) == 15
+    moment = [f for f in found if f.seconds == A_MOMENT]
+    assert {f.kind for f in moment} == often
+    assert len(found) == 18
+    assert told(moment[0]) == "throttled: invocation of x no. 1 for 1 s in 1/eu"
+
+
+def test_calls_within_an_invocation_are_told_by_it() -> None:
+    invoke = call("lambda.Invoke", "a:1", payload='{"action": "x"}')
+    inner = replace(call("drs.StartRecovery", "b:1"), function="owner")
+    outside = call("drs.StartRecovery", "c:1")
+    later = replace(inner, step=2)
+    asked = asked_by([outside, invoke, inner, outside, later], lambda one: one is invoke)
+    assert asked == {("drs.StartRecovery", "", "1", "eu", 2): "a:1"}
 
 
 def test_a_fault_in_words() -> None:

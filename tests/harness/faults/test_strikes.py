@@ -13,6 +13,12 @@ from harness.scenario import Scenario
 from harness.scenario_files import select, shipped
 
 DRILL, LONG = (select(shipped(), [name])[0] for name in ("drill-one-wave", "resume-times-out"))
+UNSET = Fault(
+    "lambda.Invoke",
+    "not configured",
+    action="poll_wave_status",
+    variable="QUERY_HANDLER_ARN",
+)
 
 
 def test_a_look_lists_where_a_scenario_can_be_struck(trees: Trees) -> None:
@@ -21,6 +27,12 @@ def test_a_look_lists_where_a_scenario_can_be_struck(trees: Trees) -> None:
     sites = {(s.what, s.on_invocation) for s in found.strikes}
     assert ("drs.StartRecovery", False) in sites
     assert ("invocation of poll_wave_status", True) in sites
+    assert {f.variable for s in found.strikes for f in s.faults} == {
+        "",
+        "EXECUTION_HANDLER_ARN",
+        "QUERY_HANDLER_ARN",
+    }
+    assert {bool(s.within) for s in found.strikes if s.what == "drs.StartRecovery"} == {True}
     pairs = [s.faults for s in found.strikes if len(s.faults) == 2]
     assert {pair[1].kind for pair in pairs} == {"lost", "crashed", "throttled", "failed"}
     assert len({s.novelty for s in found.strikes}) > 60
@@ -34,7 +46,7 @@ def test_large_and_divergent_scenarios_are_named_and_left_out(trees: Trees) -> N
 
 
 def strike(trees: Trees, *faults: Fault, scenario: Scenario = DRILL) -> tuple[str, bool | None]:
-    one = Strike(faults, "a:1", "x", on_invocation=bool(faults[0].action))
+    one = Strike(faults, "a:1", "", "x", on_invocation=bool(faults[0].action))
     (struck,) = strike_all(Batch(trees, scenario, (one,)))
     return struck.verdict, struck.failed
 
@@ -45,6 +57,7 @@ def strike(trees: Trees, *faults: Fault, scenario: Scenario = DRILL) -> tuple[st
         (Fault("drs.StartRecovery", "denied"), "identical", True),
         (Fault("drs.StartRecovery", "cut"), "identical", False),
         (Fault("lambda.Invoke", "lost", action="start_wave_recovery"), "identical", True),
+        (UNSET, "identical", True),
         (Fault("drs.StartRecovery", "denied", number=2), "invalid", False),
         (Fault("drs.StartRecovery", "slow", seconds=150.0), "divergent", False),
     ],
