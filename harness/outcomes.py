@@ -5,6 +5,7 @@ the same time.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from harness.clock_readings import without_clock
@@ -37,6 +38,20 @@ def outcome(recording: Recording, *, polls: bool) -> Any:
             "ec2": recording.ec2,
         }
     )
+
+
+_PARTS = {"executions": "execution", "tables": "table"}
+_OF_ANSWERS = ("step", "state", "exception")
+
+
+def facet_of(path: str) -> str:
+    """The facet of a comparison that a part of an outcome belongs to, by its path."""
+    answer = re.match(r"\.?answers(?:\[\d+\](?:\[(\d)\])?)?", path)
+    if answer:
+        return _OF_ANSWERS[int(answer[1] or 0)]
+    part = re.match(r"\.?(\w*)", path)
+    name = part[1] if part else ""
+    return _PARTS.get(name, name)
 
 
 def key_of(found: Any) -> str:

@@ -14,12 +14,10 @@ from typing import Any
 from harness.aws.faults import INVOKE, PASSING, Fault, action_of
 from harness.clock_readings import without_clock
 from harness.comparison import Comparison, Divergence, Rules, compare, late_calls
-from harness.outcomes import outcome
+from harness.outcomes import facet_of, outcome
 from harness.recording import Recording, Step, reads_only
 from harness.strict import differences
 from harness.values import MISSING, to_json
-
-KIND = "invocation"
 
 UNSURE = {
     "lost": "after its answer was lost",
@@ -55,12 +53,15 @@ def judge(
 ) -> list[Divergence]:
     """What is wrong with a run whose invocations met faults, beside legacy, whose did not."""
     one, other = (outcome(recording, polls=True) for recording in (legacy, refactored))
-    changed = list(differences(one, other, "outcome"))
+    changed = list(differences(one, other))
     always = [*_run_again(refactored, rules), *late_calls(legacy, refactored)]
     if not changed:
         return always
     if all(map(_must_pass, faults)):
-        return [Divergence(KIND, 0, d.path, d.legacy, d.refactored) for d in changed]
+        return [
+            Divergence(facet_of(d.path), 0, d.path.lstrip("."), d.legacy, d.refactored)
+            for d in changed
+        ]
     struck = {fault.action for fault in faults if is_of_invocation(fault)}
     failures = {action: failure for action, failure in rules.failures.items() if action in struck}
     return [
@@ -86,7 +87,7 @@ def _states(
     known |= {key for failure in failures.values() for key in failure}
     for number, step in enumerate(refactored.steps, 1):
         for key in sorted(_keys(step) - known):
-            yield Divergence(KIND, number, f"result.{key}", MISSING, _value(step, key))
+            yield Divergence("state", number, f"result.{key}", MISSING, _value(step, key))
     for number, step in enumerate(refactored.steps, 1):
         old = legacy.steps[number - 1] if number <= len(legacy.steps) else None
         if old is not None and _answer(old) == _answer(step):
@@ -94,11 +95,11 @@ def _states(
         yield from _untold(refactored, number, step, failures)
         if old is not None and not _is_declared(old, step, failures):
             for d in differences(old.error, step.error, "error"):
-                yield Divergence(KIND, number, d.path, d.legacy, d.refactored)
+                yield Divergence("exception", number, d.path, d.legacy, d.refactored)
             for key in sorted({*_keys(old), *_keys(step)}):
                 one, other = _value(old, key), _value(step, key)
                 if without_clock(one) != without_clock(other):
-                    yield Divergence(KIND, number, f"result.{key}", one, other)
+                    yield Divergence("state", number, f"result.{key}", one, other)
         return
 
 
@@ -121,7 +122,7 @@ def _untold(
             return
     wanted = f"an error that names {' or '.join(sorted(failures))}, and says what the state does"
     said = records[0][:200] if records else MISSING
-    yield Divergence(KIND, number, f"logs of {step.function}", wanted, said)
+    yield Divergence("logs", number, f"logs of {step.function}", wanted, said)
 
 
 def _is_declared(old: Step, step: Step, failures: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -152,13 +153,12 @@ def _executions(legacy: Recording, refactored: Recording) -> Iterator[Divergence
     for execution in refactored.executions:
         old = olds.get(execution.name)
         if execution.status == "RUNNING" and (old is None or old.status != "RUNNING"):
-            yield Divergence(
-                KIND, 0, f"{execution.name} status", old.status if old else MISSING, "RUNNING"
-            )
+            before = old.status if old else MISSING
+            yield Divergence("execution", 0, f"{execution.name} status", before, "RUNNING")
         elif execution.status == "SUCCEEDED" and old is not None:
             one, other = without_clock(old.output), without_clock(execution.output)
             for d in differences(one, other, f"{execution.name} output"):
-                yield Divergence(KIND, 0, d.path, d.legacy, d.refactored)
+                yield Divergence("execution", 0, d.path, d.legacy, d.refactored)
 
 
 def _run_again(refactored: Recording, rules: Rules) -> Iterator[Divergence]:
@@ -169,7 +169,7 @@ def _run_again(refactored: Recording, rules: Rules) -> Iterator[Divergence]:
         path = f"invocation of {action_of(call)}"
         if what in unsure or (call.fault in UNSURE and call.acted > 1):
             told = f"asked for again, {UNSURE[unsure.get(what, call.fault)]}"
-            yield Divergence(KIND, call.step, path, "asked for once", told, "", call.place)
+            yield Divergence("calls", call.step, path, "asked for once", told, "", call.place)
         elif call.fault in UNSURE:
             unsure[what] = call.fault
 
@@ -181,9 +181,8 @@ def _done_twice(legacy: Recording, refactored: Recording, rules: Rules) -> Itera
     for effect, count in news.items():
         if count > olds[effect]:
             name, parameters = effect
-            yield Divergence(
-                KIND, 0, f"{name} {parameters[:200]}", f"{olds[effect]} times", f"{count} times"
-            )
+            path = f"{name} {parameters[:200]}"
+            yield Divergence("calls", 0, path, f"{olds[effect]} times", f"{count} times")
 
 
 def _first_other(legacy: Recording, refactored: Recording) -> int:

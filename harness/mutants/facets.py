@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from drs_refactor.declared_allowances import KINDS
-from harness.faults.judge import KIND as INVOCATION
 from harness.mutants.model import Mutant, Tried
 from harness.mutants.results import Earned
 from harness.mutants.stages import Stages, lives
-
-FACETS = (*KINDS, INVOCATION)
-"""All that a comparison tells apart."""
 
 AT_ONCE, MOST = 4, 24
 """Mutants that are tried at once, and in all, before a facet is said to earn nothing."""
@@ -20,7 +16,7 @@ AT_ONCE, MOST = 4, 24
 def earned(stages: Stages, tried: Mapping[Mutant, Tried]) -> list[Earned]:
     """For each facet a mutant that was found, and is not without that facet."""
     found = []
-    for facet in FACETS:
+    for facet in KINDS:
         candidates = _only_by(facet, tried.values())[:MOST]
         living: list[Tried] = []
         asked = 0

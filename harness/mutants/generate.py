@@ -19,7 +19,7 @@ from libcst.metadata import (
 from harness.mutants.model import PLANTED, Edit, Mutant
 from harness.mutants.operators import OPERATORS, Info, Operator, Place
 from harness.mutants.operators.registry import New
-from harness.mutants.pairs import BLIND, MERGED, merged_errors
+from harness.mutants.pairs import BLIND, MERGED, WITH_OTHERS, merged_errors
 from harness.mutants.sites import Site, info_of, sites_of
 from harness.mutants.templates import of_templates
 from harness.sides import Sides
@@ -41,7 +41,7 @@ def generate(sides: Sides, wanted: Callable[[str], bool] = lambda _: True) -> li
         for mutant in of_site(site, info, [o for o in operators if o.family == family])
     ]
     made = [*of_templates(sides), *merged_errors(of_code), *of_code]
-    found = [mutant for mutant in made if wanted(mutant.operator)]
+    found = [m for m in made if wanted(m.operator) and m.operator != WITH_OTHERS]
     planted = next(_planted(sites, info), None)
     seen: set[frozenset[Edit]] = set()
     known: Counter[str] = Counter()

@@ -9,8 +9,11 @@ from harness.mutants.model import Edit, Mutant
 
 MERGED = "error dictionary merged into the state"
 
-BLIND = ("FunctionError ignored", "answer not looked at", "answer merged whole")
-"""What a stub must do wrong, all three, for that."""
+BLIND = ("FunctionError ignored", "answer not looked at", "answer merged as it comes")
+"""What a stub must do wrong, all three, for that: where nothing fails, it does all right."""
+
+WITH_OTHERS = BLIND[2]
+"""What is nothing wrong by itself: the checks before it see to that."""
 
 _GUARDS = (
     "FunctionError ignored",

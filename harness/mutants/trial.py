@@ -15,6 +15,7 @@ from harness.mutants.model import Killed, Mutant, Tried
 from harness.mutants.mutated import Stillborn, with_mutant
 from harness.mutants.reach import Case
 from harness.one_scenario import sides_of
+from harness.outcomes import facet_of
 from harness.races.race import race_of
 from harness.races.results import New
 from harness.recording import Recording
@@ -164,13 +165,7 @@ def _limited(scenario: Scenario, legacy: Recording) -> Scenario:
 
 def _as_divergences(new: Iterable[New]) -> list[Divergence]:
     return [
-        Divergence(_facet(path), 0, path, legacy, refactored)
+        Divergence(facet_of(path), 0, path, legacy, refactored)
         for one in new
         for path, legacy, refactored in one.differences
     ]
-
-
-def _facet(path: str) -> str:
-    """The facet of an outcome's part, by its path."""
-    first = path.partition(".")[0].partition("[")[0]
-    return {"answers": "state", "executions": "execution", "tables": "table"}.get(first, first)

@@ -64,7 +64,7 @@ WRONG = [
         ', retries={"total_max_attempts": 1}',
         "",
         invoking(START, "lost"),
-        "invocation",
+        "calls",
         "invocation of start_wave_recovery",
     ),
     wrong(
@@ -73,7 +73,7 @@ WRONG = [
         "            EndpointConnectionError,\n        ) as error:",
         "            EndpointConnectionError,\n            BotoCoreError,\n        ) as error:",
         invoking(START, "lost"),
-        "invocation",
+        "calls",
         "invocation of start_wave_recovery",
     ),
     wrong(
@@ -91,8 +91,8 @@ WRONG = [
         "for pause in (0.25, 0.5, 1, 2, 4, None):",
         "for pause in (None,):",
         invoking(START, "throttled"),
-        "invocation",
-        "outcome",
+        "state",
+        "answers",
     ),
     wrong(
         "a throttled invocation within another fails the execution",
@@ -100,8 +100,8 @@ WRONG = [
         "for pause in (0.25, 0.5, 1, 2, 4, None):",
         "for pause in (None,):",
         invoking(START, "throttled", number=2),
-        "invocation",
-        "outcome",
+        "state",
+        "answers",
         "drill-three-waves",
     ),
     wrong(
@@ -110,7 +110,7 @@ WRONG = [
         'if not isinstance(answer, dict) or answer.get("action") != action:',
         'if "body" in answer:\n        return {"state": answer, "result": 0}\n    if False:',
         invoking(START, "error dictionary"),
-        "invocation",
+        "state",
         "result.statusCode",
     ),
     wrong(
@@ -119,7 +119,7 @@ WRONG = [
         "        raise _exception_of(action, answer)",
         '        return {"state": {**payload["state"], "wave_completed": True}, "result": None}',
         invoking(START, "crashed"),
-        "invocation",
+        "state",
         "result.",
     ),
     wrong(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.outcomes import key_of, nearest, outcome
+from harness.outcomes import facet_of, key_of, nearest, outcome
 from harness.recording import Execution, Recording, Step
 
 STEPS = (
@@ -71,3 +71,21 @@ def test_the_nearest_known_outcome() -> None:
     known = [{"a": 1, "b": "another"}, {"a": 1, "b": {"c": 3}}, {"a": 2, "b": {"c": 3}}]
     assert nearest({"a": 1, "b": {"c": 4}}, known) == [("b.c", 3, 4)]
     assert nearest({"a": 1}, []) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "facet"),
+    [
+        (".answers", "step"),
+        ("answers[2]", "step"),
+        (".answers[2][0]", "step"),
+        (".answers[2][1].status", "state"),
+        ("answers[12][2].type", "exception"),
+        (".executions[0].status", "execution"),
+        ("tables.history[0]", "table"),
+        (".drs.jobs", "drs"),
+        ("", ""),
+    ],
+)
+def test_the_facet_of_a_part(path: str, facet: str) -> None:
+    assert facet_of(path) == facet

@@ -83,6 +83,23 @@ def merge_answer(node: cst.Expr, _: Place) -> Iterator[Change]:
             yield call.args[0].value, given.value
 
 
+@operator("answer merged as it comes", "one without a state becomes part of the state", cst.Expr)
+def merge_what_comes(node: cst.Expr, place: Place) -> Iterator[Change]:
+    given = _merged(node)
+    if given is not None:
+        answer, key = place.code(given.value), place.code(given.slice[0])
+        yield given, expression(f"{answer}.get({key}, {answer})")
+
+
+def _merged(node: cst.Expr) -> cst.Subscript | None:
+    """What is merged into something, if it is a part of something else."""
+    call = node.value
+    if isinstance(call, cst.Call) and name_of(call) == "update" and len(call.args) == 1:
+        given = call.args[0].value
+        return given if isinstance(given, cst.Subscript) else None
+    return None
+
+
 @operator("payload key dropped", "the owner is not given what it needs", cst.Call)
 def drop_payload_key(node: cst.Call, place: Place) -> Iterator[Change]:
     if not any(text_of(arg.value) in place.info.actions for arg in node.args):

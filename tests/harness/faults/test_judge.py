@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from drs_refactor.declared_allowances import KINDS
 from harness.allowances import MovedInvocations
 from harness.aws.faults import Fault, Kind
 from harness.aws.function import LogLine
 from harness.comparison import Rules
-from harness.faults.judge import KIND, compared, is_of_invocation, judge
+from harness.faults.judge import compared, is_of_invocation, judge
 from harness.recording import Error, Execution, RecordedCall, Recording, Step
 
 FAILURE = {"wave_completed": True, "status": "failed", "error": "{error}"}
@@ -62,7 +63,7 @@ def step(result: Any = None, **changes: Any) -> tuple[Step, ...]:
 def wrong(kind: Kind = "crashed", times: int = 1, **changes: Any) -> list[str]:
     after = replace(REFACTORED, **changes)
     found = judge((fault(kind, times),), LEGACY, after, RULES)
-    assert {d.kind for d in found} <= {KIND, "late"}
+    assert {d.kind for d in found} <= set(KINDS)
     return [d.path for d in found]
 
 

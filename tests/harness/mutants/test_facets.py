@@ -5,7 +5,8 @@ from typing import cast
 
 import pytest
 
-from harness.mutants.facets import AT_ONCE, FACETS, earned
+from drs_refactor.declared_allowances import KINDS
+from harness.mutants.facets import AT_ONCE, earned
 from harness.mutants.model import Killed, Mutant, Tried
 from harness.mutants.stages import Stages
 
@@ -39,7 +40,7 @@ class Fake:
 
 def result(fake: Fake, *tried: Tried) -> dict[str, tuple[int | None, int]]:
     each = earned(cast(Stages, fake), {one.mutant: one for one in tried})
-    assert [one.facet for one in each] == list(FACETS)
+    assert [one.facet for one in each] == list(KINDS)
     return {one.facet: (one.mutant.number if one.mutant else None, one.tried) for one in each}
 
 

@@ -14,7 +14,7 @@ def mutant(operator: str, start: int, function: str = "helper", path: str = "x.p
 
 IGNORED = mutant("FunctionError ignored", 10)
 TRUSTED = mutant("answer not looked at", 20)
-WHOLE = mutant("answer merged whole", 30, "stub")
+WHOLE = mutant("answer merged as it comes", 30, "stub")
 
 
 def test_the_error_that_becomes_the_state_takes_three() -> None:

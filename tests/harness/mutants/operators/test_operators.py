@@ -40,6 +40,12 @@ CASES: list[tuple[str, str, str, str]] = [
     ),
     ("guard left out", "f", "if not owner:\n    raise E(owner)", "if False:"),
     ("answer merged whole", "f", "state.update(answer['state'])", "state.update(answer)"),
+    (
+        "answer merged as it comes",
+        "f",
+        "state.update(answer['state'])",
+        "state.update(answer.get('state', answer))",
+    ),
     ("payload key dropped", "f", "go('start', {'a': a, 'b': b})", "go('start', {'b': b})"),
     ("another owner invoked", "f", "go('OWNER_ARN')", 'go("OTHER_ARN")'),
     ("another action asked for", "f", "go('start')", 'go("query")'),
