@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,16 @@ class _InProcess:
             results[number] = self._work(task)
             on_result(number, results[number])
         return Done(results, interrupted=False)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with both trees in it, to run commands from and to spoil."""
+    for name in ("legacy", "refactored"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "migration.toml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -65,10 +65,10 @@ def judge(
     struck = {fault.action for fault in faults if is_of_invocation(fault)}
     failures = {action: failure for action, failure in rules.failures.items() if action in struck}
     return [
+        *always,
+        *_done_twice(legacy, refactored, rules),
         *_states(legacy, refactored, failures),
         *_executions(legacy, refactored),
-        *_done_twice(legacy, refactored, rules),
-        *always,
     ]
 
 
