@@ -69,12 +69,19 @@ def run(
 
 
 def _without(tree: Tree, variables: Set[str]) -> Tree:
-    """The tree in which no function has these variables."""
+    """The tree in which functions do not have these variables ("query-handler OWNER_ARN")."""
     if not variables:
         return tree
     functions = {
-        key: replace(f, variables={n: v for n, v in f.variables.items() if n not in variables})
-        for key, f in tree.functions.items()
+        key: replace(
+            function,
+            variables={
+                name: value
+                for name, value in function.variables.items()
+                if f"{key} {name}" not in variables
+            },
+        )
+        for key, function in tree.functions.items()
     }
     return replace(tree, functions=functions)
 

@@ -102,7 +102,8 @@ class Fault:
     call, "cut" (before the service acts) and "lost" (after) the first one. "slow" and "too slow"
     take `seconds` before the service acts, less and more than the function has. The others are for
     invocations; nothing runs. What says that nothing ran ends after `seconds`, if it is given.
-    "not configured" is a `variable` that no function has: the stack was not updated.
+    "not configured" is a `variable` that a function does not have ("query-handler OWNER_ARN"), as
+    where its configuration was not updated.
     """
 
     operation: str

@@ -69,11 +69,12 @@ def _on_invocation(point: Point, *faults: Fault) -> Strike:
 
 
 def _variables(sides: Sides, point: Point) -> list[str]:
-    """What the invoking function is told its owner by, where legacy's does not have it."""
+    """What the invoking function is told the owner by, where legacy's does not have it."""
     owner = _owner(sides, point)
     new = sides.refactored.functions[point.function].variables
     old = sides.legacy.functions[point.function].variables
-    return [n for n, value in new.items() if value in (owner.arn, owner.name) and n not in old]
+    told = [n for n, value in new.items() if value in (owner.arn, owner.name) and n not in old]
+    return [f"{point.function} {name}" for name in told]
 
 
 def _owner(sides: Sides, point: Point) -> FunctionDefinition:

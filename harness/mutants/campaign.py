@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from harness.executor import Workers
 from harness.mutants.cache import Cache
 from harness.mutants.facets import earned
-from harness.mutants.model import Mutant, Tried
+from harness.mutants.model import UNTOUCHED, Mutant, Tried
 from harness.mutants.pairs import pairs
 from harness.mutants.results import Campaign
 from harness.mutants.stages import Stages, Told, import_all, lives, work
@@ -46,7 +46,7 @@ def campaign(
     with Workers(work, warm_up=import_all, count=os.cpu_count() or 1, patience=PATIENCE) as workers:
         stages = Stages(workers, trees, list(scenarios), told, cache, began + budget, equivalent)
         asked = list(mutants)
-        stages.through(asked, tried)
+        stages.through([UNTOUCHED, *asked], tried)
         together = list(pairs([m for m in asked if m in tried and lives(tried[m])]))
         stages.through(together, tried)
         asked += together
@@ -58,8 +58,9 @@ def campaign(
         len(stages.struck),
         time.perf_counter() - began,
         cache.hits,
-        stages.interrupted or len(tried) < len(asked),
+        stages.interrupted or len(tried) <= len(asked),
         tuple(stages.problems),
         tuple(one.reach.case.scenario for one in stages.looked if one.diverges),
+        tried.get(UNTOUCHED),
         tuple(each),
     )

@@ -73,6 +73,10 @@ class Mutant:
         return found
 
 
+UNTOUCHED = Mutant("move", "untouched", "", "", (), (0, 0), "", "", ())
+"""The tree as it is, tried like a mutant: if that is found, nothing that is found counts."""
+
+
 @dataclass(frozen=True)
 class Killed:
     """By what a mutant was found: the stage, the scenario, and the facets that differed in it, with

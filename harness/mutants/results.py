@@ -27,7 +27,8 @@ class Earned:
 @dataclass(frozen=True)
 class Campaign:
     """A run. `asked` mutants were to be tried, in so many scenarios and strikes; `diverging` are
-    scenarios that differ without a mutant; `earned` is empty if nobody asked for it.
+    scenarios that differ without a mutant, `untouched` is what became of the tree as it is;
+    `earned` is empty if nobody asked for it.
     """
 
     tried: tuple[Tried, ...]
@@ -39,6 +40,7 @@ class Campaign:
     incomplete: bool
     problems: tuple[str, ...]
     diverging: tuple[str, ...]
+    untouched: Tried | None = None
     earned: tuple[Earned, ...] = ()
 
     @property
@@ -104,11 +106,13 @@ class Judged:
     @property
     def verdict(self) -> str:
         """within: as many were found as must be; over: fewer; inconclusive: not all were tried;
-        invalid: nothing was tried, the planted one lives, or scenarios differ without a mutant.
+        invalid: nothing was tried, the planted one lives, or the tree as it is does not.
         """
         run = self.campaign
         ordinary = [one for one in run.tried if one.mutant.operator != PLANTED]
         if not ordinary or run.planted is None or run.planted.killed is None:
+            return "invalid"
+        if run.untouched is None or run.untouched.killed or run.untouched.problem:
             return "invalid"
         if run.problems or run.diverging or any(one.problem for one in run.tried) or self.wrong:
             return "invalid"

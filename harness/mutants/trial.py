@@ -26,9 +26,9 @@ from harness.scenario import Scenario
 from harness.sides import Sides
 from harness.tree import Tree
 
-EVENTS_OF_A_STEP = 40
-"""More than twice the events of one round of a state machine that polls: a task is five, a wait and
-each choice two."""
+EVENTS_OF_A_STEP, EVENTS_OF_A_STATE = 40, 10
+"""More than twice the events of one round of a state machine that polls (a task is five, a wait and
+each choice two), and of one state."""
 
 SCENARIOS, COLD, FAULTS, RACES = "scenarios", "cold starts", "faults", "races"
 MIXED = "mixed versions"
@@ -157,9 +157,10 @@ class _Trial:
 
 def _limited(scenario: Scenario, legacy: Recording) -> Scenario:
     """The scenario with an end for executions that go round in circles: some times the events that
-    legacy's steps can have made. Where legacy circles itself, it has a limit of its own.
+    legacy's can have had. Where legacy's goes round until it is stopped, that is no earlier.
     """
-    limit = EVENTS_OF_A_STEP * (len(legacy.steps) + 5)
+    longest = max((len(execution.path) for execution in legacy.executions), default=0)
+    limit = EVENTS_OF_A_STEP * (len(legacy.steps) + 5) + EVENTS_OF_A_STATE * longest
     return replace(scenario, history_limit=min(scenario.history_limit, limit))
 
 

@@ -42,12 +42,22 @@ def text(judged: Judged, texts: Mapping[str, str]) -> Iterator[str]:
     planted = run.planted
     killed = planted.killed if planted else None
     yield f"control: the planted mutant {f'is found by {killed.scenario}' if killed else 'LIVES'}"
+    yield _untouched(run.untouched)
     whole = f" of {run.asked:,}" if run.incomplete else ""
     yield (
         f"{judged.verdict}: {len(run.tried):,}{whole} mutants, {len(judged.survivors())} survived, "
         f"{sum(one.runs for one in run.tried):,} runs of {run.scenarios} scenarios and "
         f"{run.strikes} strikes, {run.from_cache:,} results from before, in {run.seconds:.1f} s"
     )
+
+
+def _untouched(one: Tried | None) -> str:
+    told = "control: the tree as it is"
+    if one is None or one.problem:
+        return f"{told} was NOT RUN {one.problem if one else ''}".rstrip()
+    if one.killed:
+        return f"{told} is FOUND by {one.killed.scenario}: {one.killed.path}"
+    return f"{told} lives through {one.runs} runs"
 
 
 def _earned(earned: Sequence[Earned], texts: Mapping[str, str]) -> Iterator[str]:
@@ -148,6 +158,7 @@ def as_json(
             if judged.is_equivalent(one)
         ],
         "planted": _plain(run.planted) if run.planted else None,
+        "untouched": _plain(run.untouched) if run.untouched else None,
         "earned": [
             {"facet": one.facet, "tried": one.tried, "mutant": one.mutant and one.mutant.key}
             for one in run.earned

@@ -81,7 +81,7 @@ def test_what_is_over_in_a_moment(sides: Sides, kind: Kind) -> None:
 
 
 def test_a_variable_that_is_not_there(sides: Sides) -> None:
-    fault = Fault("lambda.Invoke", "not configured", variable="EXECUTION_HANDLER_ARN")
+    fault = Fault("lambda.Invoke", "not configured", variable="orchestration EXECUTION_HANDLER_ARN")
     recording = run(sides.refactored, replace(DRILL, faults=(fault,)))
     state = recording.steps[0].result
     assert state["error"] == "environment variable EXECUTION_HANDLER_ARN is not set"

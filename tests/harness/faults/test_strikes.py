@@ -17,7 +17,7 @@ UNSET = Fault(
     "lambda.Invoke",
     "not configured",
     action="poll_wave_status",
-    variable="QUERY_HANDLER_ARN",
+    variable="orchestration QUERY_HANDLER_ARN",
 )
 
 
@@ -29,8 +29,8 @@ def test_a_look_lists_where_a_scenario_can_be_struck(trees: Trees) -> None:
     assert ("invocation of poll_wave_status", True) in sites
     assert {f.variable for s in found.strikes for f in s.faults} == {
         "",
-        "EXECUTION_HANDLER_ARN",
-        "QUERY_HANDLER_ARN",
+        "orchestration EXECUTION_HANDLER_ARN",
+        "orchestration QUERY_HANDLER_ARN",
     }
     assert {bool(s.within) for s in found.strikes if s.what == "drs.StartRecovery"} == {True}
     pairs = [s.faults for s in found.strikes if len(s.faults) == 2]

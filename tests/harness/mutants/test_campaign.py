@@ -53,6 +53,8 @@ def test_found_by_what_reaches_it(
     assert {"strikes looked at", "scenarios", "faults"} <= set(told)
     assert not found.incomplete
     assert found.diverging == ()
+    assert found.untouched is not None
+    assert (found.untouched.killed, found.untouched.reaching) == (None, 10)
     cache.write()
 
     again = campaign(trees, mutants, FEW, lambda *_: None, Cache(tmp_path / "cache", "base"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.mutants.model import PLANTED, Edit, Family, Killed, Mutant, Tried
+from harness.mutants.model import PLANTED, UNTOUCHED, Edit, Family, Killed, Mutant, Tried
 from harness.mutants.results import Campaign, Judged, Score
 
 KILLED = Killed("scenarios", "drill", ("calls",), "calls[1]")
@@ -19,10 +19,11 @@ def tried(
 
 
 PLANT = tried(0, operator=PLANTED)
+ALIVE = Tried(UNTOUCHED, None, 1, 1)
 
 
 def judged(*found: Tried, reasons: dict[str, str] | None = None, **changes: object) -> Judged:
-    whole = Campaign((PLANT, *found), len(found) + 1, 3, 5, 1.0, 0, False, (), ())
+    whole = Campaign((PLANT, *found), len(found) + 1, 3, 5, 1.0, 0, False, (), (), ALIVE)
     return Judged(replace(whole, **changes), reasons or {})  # type: ignore[arg-type]
 
 
@@ -76,3 +77,11 @@ def test_what_is_no_evidence(changes: dict[str, object]) -> None:
 def test_what_was_not_tried_is_not_decided() -> None:
     assert judged(tried(1), incomplete=True).verdict == "inconclusive"
     assert judged(tried(1), tried(2, None), incomplete=True).verdict == "over"
+
+
+@pytest.mark.parametrize(
+    "untouched",
+    [None, replace(ALIVE, killed=KILLED), replace(ALIVE, problem="a worker was lost")],
+)
+def test_the_tree_as_it_is_must_live(untouched: Tried | None) -> None:
+    assert judged(tried(1), untouched=untouched).verdict == "invalid"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.aws.faults import Fault
-from harness.mutants.model import Edit, Mutant
+from harness.mutants.model import UNTOUCHED, Edit, Mutant
 from harness.mutants.mutated import texts_of, with_mutant
 from harness.mutants.reach import Case, Reach, Ways, reached_by
 from harness.mutants.trial import COLD, FAULTS, MIXED, RACES, SCENARIOS, Task, try_mutant
@@ -49,6 +49,12 @@ def test_what_goes_round_in_circles_comes_to_an_end(sides: Sides, trees: Trees) 
     found = try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,)))
     assert found.killed is not None
     assert found.seconds < 10
+
+
+@pytest.mark.parametrize("name", ["tags-without-any-server", "empty-wave", "resume-times-out"])
+def test_what_legacy_does_too_is_not_stopped_earlier(trees: Trees, name: str) -> None:
+    found = try_mutant(Task(trees, UNTOUCHED, SCENARIOS, (Case(name),)))
+    assert (found.killed, found.runs) == (None, 1)
 
 
 def test_facets_that_do_not_count(sides: Sides, trees: Trees) -> None:

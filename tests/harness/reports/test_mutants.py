@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from harness.mutants.model import PLANTED, Edit, Killed, Mutant, Tried
+from harness.mutants.model import PLANTED, UNTOUCHED, Edit, Killed, Mutant, Tried
 from harness.mutants.results import Campaign, Earned, Judged
 from harness.reports.mutants import as_json, text
 
@@ -18,7 +18,9 @@ EQUAL = Tried(replace(MUTANT, number=2, family="ordinary", operator="number"), N
 
 
 def judged(*tried: Tried) -> Judged:
-    run = Campaign((PLANT, *tried), len(tried) + 1, 3, 5, 1.5, 2, False, (), ())
+    run = Campaign(
+        (PLANT, *tried), len(tried) + 1, 3, 5, 1.5, 2, False, (), (), Tried(UNTOUCHED, None, 9, 9)
+    )
     return Judged(run, {EQUAL.mutant.key: "nobody reads it"})
 
 
@@ -71,6 +73,12 @@ def test_what_makes_it_invalid_is_told() -> None:
     assert "lost: a worker died" in lines
     alive = replace(run, tried=(replace(PLANT, killed=None), FOUND))
     assert "control: the planted mutant LIVES" in list(text(Judged(alive, {}), TEXTS))
+    assert "control: the tree as it is lives through 9 runs" in list(text(Judged(run, {}), TEXTS))
+    untouched = Tried(UNTOUCHED, KILLED)
+    found = list(text(Judged(replace(run, untouched=untouched), {}), TEXTS))
+    assert "control: the tree as it is is FOUND by drill, lost: calls[1]" in found
+    missing = list(text(Judged(replace(run, untouched=None), {}), TEXTS))
+    assert "control: the tree as it is was NOT RUN" in missing
 
 
 def test_the_document() -> None:
