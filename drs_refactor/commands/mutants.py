@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
-from drs_refactor.documents import both_trees, can_be_written, versions, write_json
+from drs_refactor.documents import both_trees, can_be_written, versions, write, write_json
 from drs_refactor.equivalents import NAME as EQUIVALENT
 from drs_refactor.equivalents import equivalents, reasons_of
 from drs_refactor.errors import InputError
@@ -26,6 +26,7 @@ from harness.mutants.operators import OPERATORS
 from harness.mutants.results import Judged
 from harness.mutants.written import written
 from harness.reports import mutants as report
+from harness.reports import mutants_markdown
 from harness.sides import read_sides
 
 NAME = "mutants"
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="draws another sample; 0")
     parser.add_argument(
         "--written", type=Path, action="append", default=[], metavar="FILE",
-        help="mutants that somebody wrote, instead of made ones; may be given several times",
+        help="mutants that somebody wrote: these alone, or with those of --operator",
     )  # fmt: skip
     parser.add_argument(
         "--facets",
@@ -66,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"results by content, so that only what changed is run again; {CACHE}",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all of it as JSON")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write a report in Markdown")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -79,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     migration = load(options.config)
     scenarios = scenario_files.select(scenario_files.of(migration), options.scenario)
     trees = trees_of(options, migration)
-    for path in (options.json, options.cache):
+    for path in (options.json, options.report, options.cache):
         can_be_written(path)
     reasons = (
         equivalents(options.equivalent)
@@ -87,11 +89,11 @@ def run(options: argparse.Namespace) -> int:
         else reasons_of(options.config.parent / EQUIVALENT)
     )
     sides = read_sides(trees)
-    if options.written:
-        theirs = [m for path in options.written for m in written(path, trees.refactored)]
-        chosen = generate(sides, lambda name: name == PLANTED) + theirs
+    if options.written and not options.operator:
+        chosen = generate(sides, lambda name: name == PLANTED)
     else:
         chosen = _chosen(generate(sides, partial(_is_wanted, options.operator)), options)
+    chosen += [m for path in options.written for m in written(path, trees.refactored)]
     cache = Cache(options.cache, digest(trees, scenarios))
     progress = Progress(len(chosen))
     found = campaign(
@@ -106,6 +108,8 @@ def run(options: argparse.Namespace) -> int:
     for line in report.text(judged, texts):
         print(line)
     names = both_trees(trees.legacy, trees.refactored)
+    if options.report:
+        write(options.report, mutants_markdown.report(judged, names))
     write_json(options.json, report.as_json(judged, texts, names, versions()))
     return EXIT[judged.verdict]
 

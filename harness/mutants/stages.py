@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from harness.executor import Lost, Workers
 from harness.mutants.cache import Cache
-from harness.mutants.model import Killed, Mutant, Tried
+from harness.mutants.model import UNTOUCHED, Killed, Mutant, Tried
 from harness.mutants.reach import Case, Reach, Reached, Struck, Ways, different
 from harness.mutants.trial import COLD, FAULTS, MIXED, RACES, SCENARIOS, Task
 from harness.results import Trees
@@ -64,9 +64,9 @@ class Stages:
         asked = list(mutants)
         for stage in STAGES:
             living = [m for m in asked if m not in tried or lives(tried[m])]
-            if stage not in (SCENARIOS, FAULTS):
+            if stage != SCENARIOS:
                 living = [m for m in living if m.key not in self._equivalent]
-            if living:
+            if any(m != UNTOUCHED for m in living):  # which is there to be compared with
                 self._stage(stage, living, tried, without)
 
     def _stage(

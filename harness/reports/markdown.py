@@ -46,14 +46,14 @@ def _lines(
         if result.findings:
             yield from _divergences(result, replays[result.name])
         elif result.problem:
-            yield f"`{result.name}` is {result.verdict}: {_cell(result.problem)}"
+            yield f"`{result.name}` is {result.verdict}: {cell(result.problem)}"
             yield ""
     yield "| scenario | verdict | steps | AWS calls | virtual s | shows |"
     yield "|---|---|---:|---:|---:|---|"
     for result in results:
         yield (
-            f"| {_cell(result.name)} | {result.verdict} | {result.steps} | {result.calls} | "
-            f"{result.virtual_seconds:,.0f} | {_cell(result.shows)} |"
+            f"| {cell(result.name)} | {result.verdict} | {result.steps} | {result.calls} | "
+            f"{result.virtual_seconds:,.0f} | {cell(result.shows)} |"
         )
     yield ""
     yield "| allowance | reason | hits |"
@@ -61,7 +61,7 @@ def _lines(
     for allowance in verification.allowances:
         limit = f" of at most {allowance.at_most}" if allowance.at_most is not None else ""
         hits = f"{allowance.hits or 'unused'}{limit}"
-        yield f"| {_cell(allowance.name)} | {_cell(allowance.reason)} | {hits} |"
+        yield f"| {cell(allowance.name)} | {cell(allowance.reason)} | {hits} |"
     yield ""
     yield (
         "Compared at every step: returned state, exceptions, ordered AWS calls with account, "
@@ -75,9 +75,9 @@ def _lines(
 
 
 def _divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
-    yield f"## {_cell(result.name)}"
+    yield f"## {cell(result.name)}"
     yield ""
-    yield f"{_cell(result.shows)} Replay: `{replay}`"
+    yield f"{cell(result.shows)} Replay: `{replay}`"
     yield ""
     yield "| what | step | path | legacy | refactored |"
     yield "|---|---:|---|---|---|"
@@ -85,19 +85,19 @@ def _divergences(result: ScenarioResult, replay: str) -> Iterator[str]:
         found = finding.divergence
         old, new = apart(found.legacy, found.refactored, 120)
         yield (
-            f"| {found.kind} | {found.step or 'end'} | {_cell(found.path)} | {_cell(old)} | "
-            f"{_cell(new)} |"
+            f"| {found.kind} | {found.step or 'end'} | {cell(found.path)} | {cell(old)} | "
+            f"{cell(new)} |"
         )
     yield ""
     for suspect in result.suspects:
-        yield f"- look at `{suspect.place}` {_cell(suspect.name)}: {_cell(suspect.why)}"
+        yield f"- look at `{suspect.place}` {cell(suspect.name)}: {cell(suspect.why)}"
     more = len(result.findings) - 1
     if more:
         yield f"- {more} more followed; `{replay} --all` shows them"
     yield ""
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text from a tree is data: it must not end a cell or begin markup."""
     plain = " ".join(text.split())
     return plain.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "\\`")

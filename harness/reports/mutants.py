@@ -87,10 +87,10 @@ def _scores(judged: Judged) -> Iterator[str]:
 def _table(judged: Judged) -> Iterator[str]:
     """Operator by facet: how many mutants differed there when they were found."""
     facets = facets_of(judged)
-    width = max((len(name) for name in _operators(judged)), default=8)
+    width = max((len(name) for name in by_operator(judged)), default=8)
     heads = "  ".join(f"{facet:>{max(len(facet), 4)}}" for facet in facets)
     yield f"{'operator':<{width}}  mutants  found  equal  lives  {heads}"
-    for name, found in _operators(judged).items():
+    for name, found in by_operator(judged).items():
         killed = [one.killed for one in found if one.killed]
         equal = sum(judged.is_equivalent(one) for one in found)
         count = Counter(facet for one in killed for facet in one.facets)
@@ -108,7 +108,7 @@ def facets_of(judged: Judged) -> list[str]:
     return [facet for facet, _ in count.most_common()]
 
 
-def _operators(judged: Judged) -> dict[str, list[Tried]]:
+def by_operator(judged: Judged) -> dict[str, list[Tried]]:
     found: dict[str, list[Tried]] = {}
     for family in FAMILIES:
         for one in judged.of(family):
@@ -151,7 +151,7 @@ def as_json(
         "trees": trees,
         "versions": versions,
         "facets": facets_of(judged),
-        "operators": {name: _summary(judged, found) for name, found in _operators(judged).items()},
+        "operators": {name: _summary(judged, found) for name, found in by_operator(judged).items()},
         "equivalent": [
             {**_plain(one), "reason": judged.reasons[one.mutant.key]}
             for one in run.tried

@@ -60,6 +60,10 @@ def test_mutants_that_somebody_wrote(capsys: pytest.CaptureFixture[str]) -> None
     assert main(given) == 0
     out = capsys.readouterr().out
     assert "written: 1 of 1 found (100.0%; 0% asked for)" in out
+    assert "move: " not in out
+    assert main([*given, "--operator", "error turned*", "--report", "m.md"]) == 1
+    assert Path("m.md").read_text().startswith("# Mutants: over\n")
+    assert "move: " in capsys.readouterr().out
 
 
 def test_the_operators_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,142 @@
+"""A run of mutants as Markdown: for the reports folder, and for whoever signs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from harness.mutants.model import Mutant, Tried
+from harness.mutants.operators import OPERATORS
+from harness.mutants.pairs import MERGED
+from harness.mutants.results import ASKED, FAMILIES, Judged
+from harness.reports.markdown import cell
+from harness.reports.mutants import by_operator, facets_of
+
+SILENT = ("name bound to its namesake", "error turned into an empty list", MERGED)
+"""What broke in silence where such a move was made by hand."""
+
+_FAMILIES = {
+    "move": "what goes wrong in such a move",
+    "ordinary": "ordinary mutations of what the move wrote",
+    "written": "written by somebody who had seen only the two trees",
+}
+
+
+def report(judged: Judged, trees: dict[str, str]) -> str:
+    """The report, without anything that differs from one run to the next on equal trees."""
+    return "\n".join(_lines(judged, trees)) + "\n"
+
+
+def _lines(judged: Judged, trees: dict[str, str]) -> Iterator[str]:
+    run = judged.campaign
+    yield f"# Mutants: {judged.verdict}"
+    yield ""
+    yield (
+        f"Wrong versions of `{trees['refactored']}`, made on purpose and compared with "
+        f"`{trees['legacy']}` in {run.scenarios} scenarios and {run.strikes} strikes until one "
+        "differs."
+    )
+    yield ""
+    yield from _families(judged)
+    yield from _controls(judged)
+    yield from _table(judged, "## By what each was found", by_operator(judged))
+    silent = {name: f for name, f in by_operator(judged).items() if name in SILENT}
+    yield from _table(judged, "## What used to break in silence", silent)
+    yield from _earned(judged)
+    yield from _survivors(judged)
+    yield from _equivalent(judged)
+
+
+def _families(judged: Judged) -> Iterator[str]:
+    yield "| family | mutants | found | equivalent | survived | rate | asked for |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for family in FAMILIES:
+        score = judged.score(family)
+        if score.mutants:
+            yield (
+                f"| {_FAMILIES[family]} | {score.mutants:,} | {score.killed:,} | "
+                f"{score.equivalent:,} | {score.survived:,} | {score.rate:.1%} | "
+                f"{ASKED[family]:.0%} |"
+            )
+    yield ""
+
+
+def _controls(judged: Judged) -> Iterator[str]:
+    planted, untouched = judged.campaign.planted, judged.campaign.untouched
+    found = planted is not None and planted.killed is not None
+    yield f"- Control: a moved function that does nothing is {'found' if found else 'NOT FOUND'}."
+    if untouched is not None:
+        lives = "lives" if untouched.killed is None else "does NOT live"
+        yield f"- Control: the tree as it is {lives} through {untouched.runs:,} runs."
+    yield ""
+
+
+def _table(judged: Judged, title: str, operators: dict[str, list[Tried]]) -> Iterator[str]:
+    if not operators:
+        return
+    facets = facets_of(judged)
+    yield title
+    yield ""
+    yield f"| operator | what is wrong | mutants | found | equivalent | {' | '.join(facets)} |"
+    yield "|---|---|---:|---:|---:|" + "---:|" * len(facets)
+    for name, tried in operators.items():
+        count = Counter(facet for one in tried if one.killed for facet in one.killed.facets)
+        wrong = OPERATORS[name].wrong if name in OPERATORS else ""
+        numbers = [
+            len(tried),
+            sum(one.killed is not None for one in tried),
+            sum(judged.is_equivalent(one) for one in tried),
+            *(count[facet] for facet in facets),
+        ]
+        yield f"| {cell(name)} | {cell(wrong)} | {' | '.join(str(n or '·') for n in numbers)} |"
+    yield ""
+
+
+def _earned(judged: Judged) -> Iterator[str]:
+    earned = judged.campaign.earned
+    if not earned:
+        return
+    yield "## What each facet is there for"
+    yield ""
+    yield "| without | lives | where |"
+    yield "|---|---|---|"
+    for one in earned:
+        told = cell(one.mutant.operator) if one.mutant else f"nothing more, of {one.tried} tried"
+        yield f"| {one.facet} | {told} | {_place(one.mutant) if one.mutant else ''} |"
+    yield ""
+
+
+def _survivors(judged: Judged) -> Iterator[str]:
+    survivors = judged.survivors()
+    if not survivors:
+        return
+    yield "## Not found"
+    yield ""
+    for one in survivors:
+        yield f"- `{one.mutant.key}` {cell(one.mutant.operator)}, {_place(one.mutant)}"
+    yield ""
+
+
+def _equivalent(judged: Judged) -> Iterator[str]:
+    reasons: dict[str, list[Tried]] = {}
+    for one in judged.campaign.tried:
+        if judged.is_equivalent(one):
+            reasons.setdefault(judged.reasons[one.mutant.key], []).append(one)
+    if not reasons:
+        return
+    yield "## Equivalent, and why"
+    yield ""
+    yield "| reason | mutants | functions |"
+    yield "|---|---:|---|"
+    for reason, tried in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        yield f"| {cell(reason)} | {len(tried)} | {_functions(tried)} |"
+    yield ""
+
+
+def _functions(tried: Sequence[Tried]) -> str:
+    return ", ".join(sorted({cell(one.mutant.function or one.mutant.path) for one in tried}))
+
+
+def _place(mutant: Mutant) -> str:
+    line = f":{mutant.line}" if mutant.lines else ""
+    return cell(f"{mutant.path}{line} {mutant.function}".rstrip())
