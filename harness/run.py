@@ -16,6 +16,7 @@ from harness.aws.drs import drs_backends
 from harness.aws.notes import OnRun
 from harness.deployment import create_role, put_item
 from harness.fitting import check
+from harness.raising import with_raising
 from harness.recording import Recording
 from harness.scenario import Invocation, Network, Scenario
 from harness.switches import Switches
@@ -38,6 +39,7 @@ def run(
     """
     check(tree, scenario)
     tree = _without(tree, {fault.variable for fault in scenario.faults} - {""})
+    tree = with_raising(tree, scenario.faults)
     with World(
         tree,
         cold=cold,

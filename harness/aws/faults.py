@@ -39,6 +39,7 @@ Kind = Literal[
     "error dictionary",
     "nothing",
     "not configured",
+    "raises",
 ]
 
 INVOKE = "lambda.Invoke"
@@ -103,7 +104,8 @@ class Fault:
     take `seconds` before the service acts, less and more than the function has. The others are for
     invocations; nothing runs. What says that nothing ran ends after `seconds`, if it is given.
     "not configured" is a `variable` that a function does not have ("query-handler OWNER_ARN"), as
-    where its configuration was not updated.
+    where its configuration was not updated. "raises" is the moved function of an `action`, which
+    raises an `error` of harness.raising from its `number`th call on, in either tree.
     """
 
     operation: str
@@ -115,6 +117,7 @@ class Fault:
     region: str = REGION
     seconds: float = 0.0
     variable: str = ""
+    error: str = ""
 
 
 PASSING: tuple[Kind, ...] = ("throttled", "unreachable", "no connection")
@@ -166,8 +169,8 @@ class Faults:
         return None
 
     def _is_over(self, fault: Fault) -> bool:
-        if fault.kind == "not configured":
-            return True  # of the function, not of a call
+        if fault.variable or fault.error:
+            return True  # of a function, not of a call
         if fault.kind not in PASSING or not fault.seconds:
             return False
         now = time.time()

@@ -29,7 +29,7 @@ UNSURE = {
 
 def is_of_invocation(fault: Fault) -> bool:
     """True for a fault that legacy cannot meet."""
-    return fault.operation == INVOKE and fault.action != ""
+    return fault.operation == INVOKE and fault.action != "" and fault.kind != "raises"
 
 
 def compared(

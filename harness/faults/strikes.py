@@ -12,6 +12,7 @@ from harness.faults import judge
 from harness.faults.points import Point, asked_by, faults_at, faults_of_invocation, points
 from harness.faults.results import Batch, Look, Strike, Struck
 from harness.one_scenario import sides_of
+from harness.raising import RAISED
 from harness.recording import Recording, reads_only
 from harness.results import Trees
 from harness.run import run
@@ -54,6 +55,9 @@ def strikes_of(sides: Sides, legacy: Recording, refactored: Recording) -> Iterat
         firsts.setdefault(point.action, point)
         for fault in faults_of_invocation(point, _owner(sides, point).timeout):
             yield _on_invocation(point, fault)
+        for error in RAISED:
+            fault = Fault(point.operation, "raises", point.number, action=point.action, error=error)
+            yield Strike((fault,), point.site, "", f"{point.action} {error}")
         for variable in _variables(sides, point):
             yield _on_invocation(
                 point,
@@ -129,7 +133,8 @@ def strike_once(
     met_by_legacy = not all(judge.is_of_invocation(fault) for fault in strike.faults)
     legacy = run(sides.legacy, scenario) if met_by_legacy else whole
     refactored = run(sides.refactored, scenario)
-    met = any(call.fault for call in refactored.calls) or any(f.variable for f in strike.faults)
+    of_function = any(fault.variable or fault.error for fault in strike.faults)
+    met = of_function or any(call.fault for call in refactored.calls)
     found = judge.compared(legacy, refactored, sides.rules, scenario.faults).divergences
     verdict = "invalid" if not met else "divergent" if found else "identical"
     if control and met_by_legacy:
