@@ -9,6 +9,8 @@ import botocore.exceptions
 from drs_refactor.errors import InputError
 from harness.aws import clients
 from harness.aws.disruptions import ANY
+from harness.aws.faults import Fault
+from harness.function_faults import RAISED
 from harness.scenario import FunctionCall, Scenario
 from harness.tree import Table, Tree
 
@@ -46,6 +48,8 @@ def check(tree: Tree, scenario: Scenario) -> None:
         for disturbed in getattr(scenario, key):
             if disturbed.operation != ANY or key != "slow":
                 _check_operation(scenario, key, disturbed.operation)
+    for fault in scenario.faults:
+        _check_fault(scenario, tree, fault)
     for alteration in scenario.alter:
         unknown = alteration.members - clients.members_of(alteration.operation)
         if unknown:
@@ -63,6 +67,24 @@ def _check_call(scenario: Scenario, tree: Tree, call: FunctionCall) -> None:
     except Exception as error:  # whatever the payload's expressions make of the arguments
         what = f"arguments of {call.function} give no payload: {type(error).__name__}: {error}"
         raise _misfit(scenario, what, "Give every parameter that the payload needs") from error
+
+
+def _check_fault(scenario: Scenario, tree: Tree, fault: Fault) -> None:
+    """One of a function, not of a call, must name what there is."""
+    if fault.kind == "not configured":
+        function, _, variable = fault.variable.partition(" ")
+        if function not in tree.functions or not variable:
+            what = f"`faults` has no function's variable {fault.variable!r}"
+            raise _misfit(scenario, what, 'Write both: "query-handler OWNER_ARN"')
+    if fault.kind == "raises":
+        actions = [moved.move.action for moved in tree.moved.values()]
+        for name, given, known in (
+            ("action", fault.action, actions),
+            ("error", fault.error, list(RAISED)),
+        ):
+            if given not in known:
+                what = f"`faults` names no {name} {given!r} that can be raised"
+                raise _misfit(scenario, what, f"Known: {', '.join(known)}")
 
 
 def _check_item(scenario: Scenario, variable: str, number: int, table: Table, item: object) -> None:

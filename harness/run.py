@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from dataclasses import replace
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -16,7 +15,7 @@ from harness.aws.drs import drs_backends
 from harness.aws.notes import OnRun
 from harness.deployment import create_role, put_item
 from harness.fitting import check
-from harness.raising import with_raising
+from harness.function_faults import with_faults
 from harness.recording import Recording
 from harness.scenario import Invocation, Network, Scenario
 from harness.switches import Switches
@@ -38,8 +37,7 @@ def run(
     Raises InputError where it does not fit the tree.
     """
     check(tree, scenario)
-    tree = _without(tree, {fault.variable for fault in scenario.faults} - {""})
-    tree = with_raising(tree, scenario.faults)
+    tree = with_faults(tree, scenario.faults)
     with World(
         tree,
         cold=cold,
@@ -68,24 +66,6 @@ def run(
         world.run()
         world.clock.sleep(settle)
         return world.recording(scenario.name)
-
-
-def _without(tree: Tree, variables: Set[str]) -> Tree:
-    """The tree in which functions do not have these variables ("query-handler OWNER_ARN")."""
-    if not variables:
-        return tree
-    functions = {
-        key: replace(
-            function,
-            variables={
-                name: value
-                for name, value in function.variables.items()
-                if f"{key} {name}" not in variables
-            },
-        )
-        for key, function in tree.functions.items()
-    }
-    return replace(tree, functions=functions)
 
 
 def seed(world: World, scenario: Scenario) -> None:

@@ -105,7 +105,7 @@ class Fault:
     invocations; nothing runs. What says that nothing ran ends after `seconds`, if it is given.
     "not configured" is a `variable` that a function does not have ("query-handler OWNER_ARN"), as
     where its configuration was not updated. "raises" is the moved function of an `action`, which
-    raises an `error` of harness.raising from its `number`th call on, in either tree.
+    raises an `error` of harness.function_faults from its `number`th call on, in either tree.
     """
 
     operation: str

@@ -11,8 +11,8 @@ from harness.comparison import compare
 from harness.faults import judge
 from harness.faults.points import Point, asked_by, faults_at, faults_of_invocation, points
 from harness.faults.results import Batch, Look, Strike, Struck
+from harness.function_faults import RAISED
 from harness.one_scenario import sides_of
-from harness.raising import RAISED
 from harness.recording import Recording, reads_only
 from harness.results import Trees
 from harness.run import run
@@ -53,19 +53,22 @@ def strikes_of(sides: Sides, legacy: Recording, refactored: Recording) -> Iterat
     firsts: dict[str, Point] = {}
     for point in of_invocations:
         firsts.setdefault(point.action, point)
-        for fault in faults_of_invocation(point, _owner(sides, point).timeout):
-            yield _on_invocation(point, fault)
-        for error in RAISED:
-            fault = Fault(point.operation, "raises", point.number, action=point.action, error=error)
-            yield Strike((fault,), point.site, "", f"{point.action} {error}")
-        for variable in _variables(sides, point):
-            yield _on_invocation(
-                point,
-                Fault(point.operation, "not configured", action=point.action, variable=variable),
-            )
+        yield from _at_invocation(sides, point)
     for point in firsts.values():
         for pair in _pairs(sides, refactored, point):
             yield _on_invocation(point, *pair)
+
+
+def _at_invocation(sides: Sides, point: Point) -> Iterator[Strike]:
+    """What can become of the invocation, of what it needs to be made, and of what it runs."""
+    for fault in faults_of_invocation(point, _owner(sides, point).timeout):
+        yield _on_invocation(point, fault)
+    of_action = Fault(point.operation, "raises", point.number, action=point.action)
+    for variable in _variables(sides, point):
+        yield _on_invocation(point, replace(of_action, kind="not configured", variable=variable))
+    for error in RAISED:
+        fault = replace(of_action, error=error)
+        yield Strike((fault,), point.site, "", f"{point.action} {error}")
 
 
 def _on_invocation(point: Point, *faults: Fault) -> Strike:

@@ -172,6 +172,11 @@ MISFITS = {
     "concurrency: {nobody: 1}": "there is no function 'nobody'",
     "refuse: [{operation: drs.StartRecovry, error: X, message: x}]": "drs has no such operation",
     "slow: [{operation: dr.StartRecovery, seconds: 1}]": "there is no service 'dr'",
+    "faults: [{operation: lambda.Invoke, kind: not configured, variable: X}]": "no function's var",
+    "faults: [{operation: lambda.Invoke, kind: raises, action: x}]": "names no action 'x'",
+    "faults: [{operation: lambda.Invoke, kind: raises, action: poll_wave_status, error: E}]": (
+        "names no error 'E' that can be raised"
+    ),
 }
 
 

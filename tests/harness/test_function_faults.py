@@ -7,7 +7,7 @@ import pytest
 
 from harness.aws.faults import Fault
 from harness.faults.judge import compared
-from harness.raising import RAISED
+from harness.function_faults import RAISED
 from harness.recording import Recording
 from harness.run import run
 from harness.scenario import Scenario

@@ -1,5 +1,6 @@
-"""Moved functions that raise, from their nth call on, before they do anything, in either tree: what
-becomes of an exception on its way to the caller, through Python alone or through Lambda too.
+"""Faults of functions, not of calls: one that is not told what it needs to know; and moved ones
+that raise before they do anything, in either tree, which shows what becomes of an exception on its
+way to the caller, through Python alone or through Lambda too.
 """
 
 from __future__ import annotations
@@ -48,15 +49,23 @@ def _struck(*args, **given):
 """
 
 
-def with_raising(tree: Tree, faults: Iterable[Fault]) -> Tree:
-    """The tree in which moved functions raise what faults of that kind say."""
+def with_faults(tree: Tree, faults: Iterable[Fault]) -> Tree:
+    """The tree in which functions have these faults; the tree itself where they are of calls."""
     for fault in faults:
-        if fault.kind == "raises":
-            tree = _with_one(tree, fault)
+        if fault.kind == "not configured":
+            tree = _without(tree, *fault.variable.split(" "))
+        elif fault.kind == "raises":
+            tree = _raising(tree, fault)
     return tree
 
 
-def _with_one(tree: Tree, fault: Fault) -> Tree:
+def _without(tree: Tree, key: str, variable: str) -> Tree:
+    function = tree.functions[key]
+    left = {name: value for name, value in function.variables.items() if name != variable}
+    return replace(tree, functions={**tree.functions, key: replace(function, variables=left)})
+
+
+def _raising(tree: Tree, fault: Fault) -> Tree:
     moved = next(one for one in tree.moved.values() if one.move.action == fault.action)
     function = tree.functions[moved.home]
     name = moved.move.name if moved.has_moved else moved.move.function
