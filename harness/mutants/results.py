@@ -16,12 +16,14 @@ ASKED = {"move": 1.0, "ordinary": 0.98, "written": 0.0}
 @dataclass(frozen=True)
 class Earned:
     """What a facet is there for: a mutant that was found, and lives where the facet does not count;
-    None if none of the `tried` ones, which differed there alone when they were found, does.
+    None if none of the `tried` ones does. With others `behind` which it stands, it is one that the
+    facet finds where those do not count.
     """
 
     facet: str
     mutant: Mutant | None
     tried: int
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

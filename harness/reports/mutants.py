@@ -64,10 +64,11 @@ def _earned(earned: Sequence[Earned], texts: Mapping[str, str]) -> Iterator[str]
     """Facet by facet what lives without it."""
     for one in earned:
         if one.mutant is None:
-            tried = f"{one.tried} differed there alone, and are found without it too"
-            yield f"without {one.facet}: nothing more lives ({tried})"
+            yield f"without {one.facet}: nothing more lives ({one.tried} that differed there tried)"
             continue
-        yield f"without {one.facet}: lives {_place(one.mutant)}"
+        yield f"without {' and '.join((*one.behind, one.facet))}: lives {_place(one.mutant)}"
+        if one.behind:
+            yield f"  which {one.facet} finds where {' and '.join(one.behind)} is excused"
         yield from _changed(one.mutant, texts)
     if earned:
         yield ""
@@ -160,7 +161,7 @@ def as_json(
         "planted": _plain(run.planted) if run.planted else None,
         "untouched": _plain(run.untouched) if run.untouched else None,
         "earned": [
-            {"facet": one.facet, "tried": one.tried, "mutant": one.mutant and one.mutant.key}
+            {**vars(one), "behind": list(one.behind), "mutant": one.mutant and one.mutant.key}
             for one in run.earned
         ],
         "mutants": [_plain(one) for one in run.tried],

@@ -98,11 +98,12 @@ def _earned(judged: Judged) -> Iterator[str]:
         return
     yield "## What each facet is there for"
     yield ""
-    yield "| without | lives | where |"
-    yield "|---|---|---|"
+    yield "| without | lives | where | which it finds where this is excused |"
+    yield "|---|---|---|---|"
     for one in earned:
         told = cell(one.mutant.operator) if one.mutant else f"nothing more, of {one.tried} tried"
-        yield f"| {one.facet} | {told} | {_place(one.mutant) if one.mutant else ''} |"
+        place = _place(one.mutant) if one.mutant else ""
+        yield f"| {one.facet} | {told} | {place} | {', '.join(one.behind)} |"
     yield ""
 
 

@@ -14,6 +14,7 @@ KILLED = Killed("faults", "drill, lost", ("calls", "state"), "calls[1]")
 PLANT = Tried(replace(MUTANT, operator=PLANTED), KILLED, 1, 1)
 FOUND = Tried(MUTANT, KILLED, 3, 2)
 LIVES = Tried(replace(MUTANT, number=1), None, 4, 8, stages=("scenarios", "faults"))
+BEHIND = Earned("drs", MUTANT, 3, ("calls",))
 EQUAL = Tried(replace(MUTANT, number=2, family="ordinary", operator="number"), None, 4, 8)
 
 
@@ -49,17 +50,20 @@ def test_the_verdict_names_both_families() -> None:
 
 
 def test_what_lives_without_a_facet() -> None:
-    earned = (Earned("calls", MUTANT, 3), Earned("ec2", None, 24))
+    earned = (Earned("calls", MUTANT, 3), Earned("ec2", None, 24), BEHIND)
     run = replace(judged(FOUND).campaign, earned=earned)
     lines = list(text(Judged(run, {}), TEXTS))
     at = lines.index(f"without calls: lives {MUTANT.key} page dropped, x.py:1 f")
     assert lines[at + 1 : at + 4] == [
         "  -a = 1",
         "  +a = 9",
-        "without ec2: nothing more lives (24 differed there alone, and are found without it too)",
+        "without ec2: nothing more lives (24 that differed there tried)",
     ]
+    assert f"without calls and drs: lives {MUTANT.key} page dropped, x.py:1 f" in lines
+    assert "  which drs finds where calls is excused" in lines
     document = as_json(Judged(run, {}), TEXTS, {}, {})
-    assert document["earned"][0] == {"facet": "calls", "tried": 3, "mutant": MUTANT.key}
+    told = {"facet": "calls", "tried": 3, "mutant": MUTANT.key, "behind": []}
+    assert document["earned"][0] == told
     assert document["earned"][1]["mutant"] is None
 
 

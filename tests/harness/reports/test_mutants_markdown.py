@@ -56,7 +56,9 @@ def test_survivors_and_reasons() -> None:
 
 
 def test_what_each_facet_is_there_for() -> None:
-    found = lines(FOUND, earned=(Earned("logs", MUTANT, 3), Earned("ec2", None, 24)))
-    assert "| logs | page dropped | x.py:1 f |" in found
-    assert "| ec2 | nothing more, of 24 tried |  |" in found
+    behind = Earned("drs", MUTANT, 3, ("calls",))
+    found = lines(FOUND, earned=(Earned("logs", MUTANT, 3), behind, Earned("ec2", None, 24)))
+    assert "| logs | page dropped | x.py:1 f |  |" in found
+    assert "| drs | page dropped | x.py:1 f | calls |" in found
+    assert "| ec2 | nothing more, of 24 tried |  |  |" in found
     assert not any(line.startswith("## What each facet") for line in lines(FOUND))
