@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import libcst as cst
 import pytest
 
+from drs_refactor.equivalents import NAME as EQUIVALENT
+from drs_refactor.equivalents import equivalents
 from harness.mutants.generate import generate, of_site
 from harness.mutants.model import PLANTED, Mutant
 from harness.mutants.mutated import texts_of
 from harness.mutants.operators import OPERATORS, Info
-from harness.mutants.pairs import MERGED, WITH_OTHERS
+from harness.mutants.pairs import MERGED, WITH_OTHERS, pairs
 from harness.mutants.sites import Site
 from harness.sides import Sides
 
@@ -54,6 +58,14 @@ def test_the_three_silent_failures_are_among_them(mutants: list[Mutant], operato
 def test_most_operators_find_a_place_in_the_shipped_trees(mutants: list[Mutant]) -> None:
     made = {mutant.operator for mutant in mutants}
     assert set(OPERATORS) - made == {WITH_OTHERS}
+
+
+def test_each_reason_is_for_a_mutant_that_is_there(mutants: list[Mutant], root: Path) -> None:
+    """As `mutants` tells too, after minutes; pairs are of those that live alone."""
+    reasons = equivalents(root / EQUIVALENT)
+    alone = [mutant for mutant in mutants if mutant.key in reasons]
+    together = [mutant for mutant in pairs(alone) if mutant.key in reasons]
+    assert {mutant.key for mutant in (*alone, *together)} == set(reasons)
 
 
 def test_lines_are_those_that_must_run() -> None:
