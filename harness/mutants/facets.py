@@ -12,6 +12,11 @@ from harness.mutants.model import Mutant, Tried
 from harness.mutants.results import Earned
 from harness.mutants.stages import Stages, lives
 
+CAUSES = {"permission": "calls"}
+"""Kinds of a divergence that tell a cause apart, within a facet: a call that is refused is one that
+went otherwise.
+"""
+
 AT_ONCE, MOST = 4, 16
 """Mutants that are tried at once, and in all, before a facet is said to earn nothing."""
 
@@ -19,7 +24,7 @@ AT_ONCE, MOST = 4, 16
 def earned(stages: Stages, tried: Mapping[Mutant, Tried]) -> list[Earned]:
     """For each facet a mutant that was found, and is not without that facet."""
     killed = [one for one in tried.values() if one.killed is not None]
-    return [_earned(stages, facet, killed) for facet in KINDS]
+    return [_earned(stages, facet, killed) for facet in KINDS if facet not in CAUSES]
 
 
 def _earned(stages: Stages, facet: str, killed: Sequence[Tried]) -> Earned:
@@ -41,7 +46,7 @@ def _earned(stages: Stages, facet: str, killed: Sequence[Tried]) -> Earned:
 def _through(stages: Stages, mutants: Sequence[Mutant], without: frozenset[str]) -> list[Mutant]:
     """Those that live without some facets."""
     tried: dict[Mutant, Tried] = {}
-    stages.through(mutants, tried, without)
+    stages.through(mutants, tried, frozenset(k for k in KINDS if CAUSES.get(k, k) in without))
     return [mutant for mutant in mutants if mutant in tried and lives(tried[mutant])]
 
 
@@ -53,8 +58,9 @@ def _by_others(
     """
     found: dict[frozenset[str], list[Tried]] = {}
     for one in killed:
-        if one.killed is not None and facet in one.killed.facets:
-            found.setdefault(frozenset(one.killed.facets) - {facet}, []).append(one)
+        facets = {CAUSES.get(kind, kind) for kind in one.killed.facets} if one.killed else set()
+        if facet in facets:
+            found.setdefault(frozenset(facets - {facet}), []).append(one)
     for others in sorted(found, key=lambda some: (len(some), sorted(some))):
         yield others, [one.mutant for one in sorted(found[others], key=lambda one: one.reaching)]
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from harness.aws.faults import Fault
 from harness.comparison import compare
@@ -37,7 +38,7 @@ class Reach:
     """The lines of a case by path within the tree, and the seconds of a run."""
 
     case: Case
-    lines: Mapping[str, frozenset[int]]
+    lines: Mapping[str, frozenset[int]] = field(hash=False)
     seconds: float
 
     def reaches(self, mutant: Mutant) -> bool:
@@ -118,8 +119,11 @@ class Ways:
 
     def cases(self, mutant: Mutant) -> list[Case]:
         """The cases that reach a mutant: first one, the cheapest, for each different way through
-        the lines of the function that it stands in; then all others.
+        the lines of the function that it stands in; then all others. Of one that all reach, as of a
+        template, first those that run most.
         """
+        if not mutant.lines:
+            return self._all
         key = mutant.path, mutant.span
         if key not in self._through:
             span = frozenset(range(mutant.span[0], mutant.span[1] + 1))
@@ -134,3 +138,20 @@ class Ways:
                 (rest if way in known else first).append(reach.case)
                 known.add(way)
         return first + rest
+
+    @cached_property
+    def _all(self) -> list[Case]:
+        """All of them: each next one runs most lines that none before it does, for its time."""
+        lines = {
+            reach: {(path, line) for path, some in reach.lines.items() for line in some}
+            for reach in self._reaches
+        }
+        ordered: list[Case] = []
+        seen: set[tuple[str, int]] = set()
+        while lines:
+            best = max(lines, key=lambda reach: len(lines[reach] - seen) / (reach.seconds + 0.02))
+            if not lines[best] - seen:
+                break
+            seen |= lines.pop(best)
+            ordered.append(best.case)
+        return ordered + [reach.case for reach in self._reaches if reach in lines]

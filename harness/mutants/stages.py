@@ -101,6 +101,8 @@ class Stages:
         found = ways.cases(mutant)
         if mutant.key in self._equivalent:
             return tuple(found[:FEW])
+        if not mutant.lines and stage == FAULTS:  # as of a template: any of them may show it
+            return tuple(found)
         return tuple(found[: AT_MOST.get(stage, len(found))])
 
     def _reached(self) -> Ways:

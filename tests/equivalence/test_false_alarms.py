@@ -60,7 +60,7 @@ def test_verify(pair: Trees) -> None:
 @pytest.mark.thorough
 @each
 def test_faults_and_races(pair: Trees) -> None:
-    found = campaign(pair, shipped(), lambda *_: None, 150)
+    found = campaign(pair, shipped(), lambda *_: None, 900)
     assert found.tried == found.things
     assert found.verdict == "identical"
 
@@ -68,7 +68,7 @@ def test_faults_and_races(pair: Trees) -> None:
 @pytest.mark.thorough
 @each
 def test_rollback(pair: Trees) -> None:
-    found = rollout(pair, shipped(), lambda *_: None, 150)
+    found = rollout(pair, shipped(), lambda *_: None, 900)
     assert [trial.scenario for flight in found.flights for trial in flight.trials
             if flight.verdict == "invalid"] == []  # fmt: skip
     assert found.verdict == "identical"

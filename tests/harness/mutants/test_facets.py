@@ -38,7 +38,7 @@ class Fake:
 
 def result(fake: Fake, *tried: Tried) -> dict[str, tuple[int | None, int, tuple[str, ...]]]:
     each = earned(cast(Stages, fake), {one.mutant: one for one in tried})
-    assert [one.facet for one in each] == list(KINDS)
+    assert [one.facet for one in each] == [kind for kind in KINDS if kind != "permission"]
     return {e.facet: (e.mutant.number if e.mutant else None, e.tried, e.behind) for e in each}
 
 
@@ -57,6 +57,12 @@ def test_a_facet_behind_another() -> None:
     each = result(fake, found(1, "calls", "drs"), found(2, "calls", "drs"))
     assert each["drs"] == (2, 2, ("calls",))
     assert each["calls"] == (1, 2, ("drs",))
+
+
+def test_a_refused_call_is_a_call_that_went_otherwise() -> None:
+    fake = Fake([(1, "calls permission")])
+    each = result(fake, found(1, "calls", "permission"))
+    assert each["calls"] == (1, 1, ())
 
 
 def test_what_differs_alone_and_what_little_reaches_is_tried_first() -> None:
