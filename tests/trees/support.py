@@ -201,6 +201,12 @@ def opened(stack: ExitStack, side: str, root: Path | None = None, **options: Any
     return System(side, tree, stack.enter_context(World(tree)), **options)
 
 
+def raised(line: LogLine) -> str:
+    """The class of the exception that was logged with a line."""
+    assert line.exception is not None
+    return line.exception.partition(":")[0]
+
+
 def answered(answer: Any) -> tuple[int, Any]:
     """Status and body of an answer in the shape of API Gateway."""
     return answer["statusCode"], json.loads(answer["body"])

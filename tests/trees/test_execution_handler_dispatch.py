@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.trees.support import EXECUTIONS, START, System, answered, execution
+from tests.trees.support import EXECUTIONS, START, System, answered, execution, raised
 
 
 @pytest.mark.parametrize("event", [{}, {"worker": False}, {"source": "me"}, {"operation": ""}])
@@ -64,7 +64,7 @@ def test_what_goes_wrong_is_answered_and_not_raised(system: System) -> None:
     assert (status, body["error"]) == (500, "INTERNAL_ERROR")
     assert body["message"].endswith("not yours")
     [error] = system.logs("ERROR")
-    assert (error.message[:17], error.exception) == ("Unhandled error: ", "ClientError")
+    assert (error.message[:17], raised(error)) == ("Unhandled error: ", "ClientError")
     assert answered(system.execution_handler({"worker": True}))[0] == 500
 
 

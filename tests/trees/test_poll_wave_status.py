@@ -17,6 +17,7 @@ from tests.trees.support import (
     execution,
     failed,
     other_account,
+    raised,
     started,
     state,
     wave,
@@ -221,7 +222,7 @@ def test_a_job_that_cannot_be_read_fails_the_wave(system: System) -> None:
     )
     [error] = system.logs("ERROR")
     assert error.message.startswith("Polling wave 0 of execution-1 failed: ")
-    assert error.exception == "AccessDeniedException"
+    assert raised(error) == "AccessDeniedException"
 
 
 # Its servers.

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.trees.support import FunctionError, System, answered
+from tests.trees.support import FunctionError, System, answered, raised
 
 OPERATIONS = [
     "describe_job",
@@ -84,7 +84,7 @@ def test_what_goes_wrong_is_answered_and_not_raised(system: System) -> None:
         status, body = answer
         assert (status, body["error"]) == (500, "INTERNAL_ERROR")
         assert body["message"].endswith("not yours")
-    assert [line.exception for line in system.logs("ERROR")] == ["AccessDeniedException"] * 2
+    assert [raised(line) for line in system.logs("ERROR")] == ["AccessDeniedException"] * 2
 
 
 def test_even_an_event_that_is_no_object_is_answered(system: System) -> None:

@@ -19,6 +19,7 @@ from tests.trees.support import (
     failed,
     group,
     opened,
+    raised,
     state,
     wave,
     wave_result,
@@ -43,7 +44,7 @@ def test_a_refused_recovery_fails_the_wave_and_writes_nothing(moved: System) -> 
         "server is in a job"
     )
     assert moved.record() == execution()
-    assert [line.exception for line in moved.logs("ERROR")] == ["ConflictException"]
+    assert [raised(line) for line in moved.logs("ERROR")] == ["ConflictException"]
 
 
 def test_a_group_that_cannot_be_read_fails_the_wave(system: System) -> None:

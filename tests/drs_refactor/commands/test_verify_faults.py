@@ -30,7 +30,7 @@ def test_a_divergence_is_shown_written_and_replayed(
     assert document["faults"]["struck"] == document["faults"]["asked"]
     replay = next(line for line in out.splitlines() if line.startswith("  replay: "))
     assert main(shlex.split(replay.partition("drs-refactor ")[2])) == 1
-    assert "invocation, in the end, outcome" in capsys.readouterr().out
+    assert "state, in the end, answers" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

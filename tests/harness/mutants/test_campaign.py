@@ -54,7 +54,7 @@ def test_found_by_what_reaches_it(
     assert not found.incomplete
     assert found.diverging == ()
     assert found.untouched is not None
-    assert (found.untouched.killed, found.untouched.reaching) == (None, 10)
+    assert (found.untouched.killed, found.untouched.stages) == (None, stages.STAGES)
     cache.write()
 
     again = campaign(trees, mutants, FEW, lambda *_: None, Cache(tmp_path / "cache", "base"))
