@@ -55,9 +55,13 @@ def _invoke_moved_action(owner_variable, action, payload):
     config = Config(read_timeout=900, tcp_keepalive=True, retries={"total_max_attempts": 1})
     try:
         request = json.dumps({"action": action, **payload}, default=_plain_number)
-        client = boto3.client("lambda", config=config)
+        if not _KEPT_CLIENT:
+            _KEPT_CLIENT.append(boto3.client("lambda", config=config))
     except (TypeError, ValueError, BotoCoreError) as error:
         raise MovedActionError(f"{action} could not be invoked: {error}") from error
+    client = _KEPT_CLIENT[0]
+    # Its idle connection may be dead by now, and what was sent is not sent again: use a new one.
+    client.close()
     for pause in (0.25, 0.5, 1, 2, 4, None):
         try:
             response = client.invoke(FunctionName=owner, Payload=request)
@@ -109,6 +113,7 @@ def _exception_of(action, failure):
     return type(name, (base,), said)()
 
 
+_KEPT_CLIENT = []  # one a container: to make one takes longer than to invoke
 _CLIENT_ERROR = (
     r"An error occurred \\((.+?)\\) when calling the (\\w+) operation"
     r"(?: \\(reached max retries: (\\d+)\\))?: (.*)"

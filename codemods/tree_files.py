@@ -68,7 +68,8 @@ def _stays_inside(path: Path, root: Path) -> bool:
     return not os.path.isabs(target) and joined.split(os.sep)[0] != ".."
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """The content of a file, or where a link leads. Raises InputError if it cannot be read."""
     try:
         return Link(os.fsencode(os.readlink(path))) if path.is_symlink() else path.read_bytes()
     except OSError as error:
@@ -77,7 +78,7 @@ def _content(path: Path) -> bytes:
 
 def wanted_files(source: Path, texts: Mapping[str, str]) -> dict[str, bytes]:
     """The content of every file of the new tree: the source's, or the new text."""
-    found = {relative: _content(source / relative) for relative in files_of(source)}
+    found = {relative: content(source / relative) for relative in files_of(source)}
     for relative, text in texts.items():
         if relative not in found or isinstance(found[relative], Link):
             raise InputError(
@@ -99,7 +100,7 @@ def first_difference(root: Path, wanted: Mapping[str, bytes]) -> Difference | No
             return Difference(relative, None, "a fresh run does not write this file")
         if relative not in present:
             return Difference(relative, None, "this file is missing")
-        there = _content(root / relative)
+        there = content(root / relative)
         if isinstance(there, Link) != isinstance(wanted[relative], Link):
             return Difference(relative, None, "a link on one side is a file on the other")
         if there != wanted[relative]:

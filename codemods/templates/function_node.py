@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from codemods.edits import Edit
 from codemods.templates.yaml_text import Document, text_of
 
 _SERVERLESS = "AWS::Serverless::Function"
@@ -33,6 +34,14 @@ class FunctionNode:
     def own(self, *keys: str) -> yaml.Node | None:
         """A property that stands in its own resource: only that is edited."""
         return self.document.get(self.properties, *keys)
+
+    def set_number(self, key: str, value: int) -> Edit:
+        """Write a number into its own resource, in the place of the one that stands there."""
+        node = self.own(key)
+        if node is None:
+            return self.document.add_entries(self.properties, [f"{key}: {value}"])
+        self.document.editable(node)
+        return Edit(node.start_mark.index, node.end_mark.index, str(value))
 
     def check_is_mapping(self, node: yaml.Node) -> None:
         """Refuse an intrinsic function where entries are to be added: it would get a neighbour."""

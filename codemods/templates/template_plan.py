@@ -13,12 +13,13 @@ from codemods.edits import Edit, apply
 from codemods.scene import Scene
 from codemods.syntax.source import Statement
 from codemods.templates.function_node import FunctionNode, function_in, resources_of
+from codemods.templates.memory import memories
 from codemods.templates.moved_permissions import moved_permissions
 from codemods.templates.packages import fixed_packages
 from codemods.templates.permissions import grants
 from codemods.templates.roles import NewStatement, RoleNode
 from codemods.templates.stacks import Stacks
-from codemods.templates.time_limits import limits, set_limit
+from codemods.templates.time_limits import limits
 from codemods.templates.variables import add_variables, arns, read_by
 from codemods.templates.yaml_text import Document, compose, flattened
 from drs_refactor.errors import InputError
@@ -71,8 +72,16 @@ def edited(
         function = functions[key]
         note(
             function.document,
-            [set_limit(function, new)],
+            [function.set_number("Timeout", new)],
             f"{function.logical_id}: Timeout {old} → {new} s",
+        )
+    more, unknown = memories(scene, functions)
+    for key, (old, new) in more.items():
+        function = functions[key]
+        note(
+            function.document,
+            [function.set_number("MemorySize", new)],
+            f"{function.logical_id}: MemorySize {old} → {new} MB",
         )
     found = list(grants(scene, documents, functions, calls, planned, stacks))
     moved, told = moved_permissions(scene, documents, functions, arrived, planned, stacks)
@@ -89,7 +98,7 @@ def edited(
             texts[document.relative] = _checked(document, edits[document.relative])
     involved = {*calls, *(callee for callees in calls.values() for callee in callees)}
     kept = fixed_packages({key: functions[key] for key in functions if key in involved})
-    return texts, changes, [*told, *kept]
+    return texts, changes, [*told, *unknown, *kept]
 
 
 def _read(scene: Scene) -> list[Document]:
@@ -144,7 +153,7 @@ def _checked(document: Document, edits: list[Edit]) -> str:
     before, after = flattened(document.root), flattened(compose(text, document.relative).root)
     for path, value in before.items():
         found = [after[place] for place in _places(path) if place in after]
-        if value in found or (found and path[-1] == "Timeout"):
+        if value in found or (found and path[-1] in ("Timeout", "MemorySize")):
             continue
         raise InputError(
             f"editing would {'change' if found else 'lose'} {'.'.join(path)}",

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import yaml
 
-from codemods.edits import Edit
 from codemods.scene import Scene
 from codemods.templates.function_node import FunctionNode
 
@@ -56,11 +55,3 @@ def _limit(function: FunctionNode) -> int:
             "Write the number of seconds",
         )
     return int(node.value)
-
-
-def set_limit(function: FunctionNode, seconds: int) -> Edit:
-    node = function.own("Timeout")
-    if node is None:
-        return function.document.add_entries(function.properties, [f"Timeout: {seconds}"])
-    function.document.editable(node)
-    return Edit(node.start_mark.index, node.end_mark.index, str(seconds))

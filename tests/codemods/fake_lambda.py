@@ -25,12 +25,18 @@ class Lambda:
         self.answers: list[Any] = []
         self.handlers: dict[str, Callable[[Any, Any], Any]] = {}
         self.requests: list[tuple[str, Any]] = []
+        self.made = 0
+        self.closed_before: list[int] = []
         self.exceptions = types.SimpleNamespace(TooManyRequestsException=TooMany)
 
     def client(self, service: str, config: Any = None) -> Lambda:
         assert service == "lambda"
         self.config = config
+        self.made += 1
         return self
+
+    def close(self) -> None:
+        self.closed_before.append(len(self.requests))
 
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
         self.requests.append((FunctionName, json.loads(Payload)))

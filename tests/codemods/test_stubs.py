@@ -222,6 +222,15 @@ def test_the_client_neither_repeats_nor_gives_up_before_the_owner() -> None:
     assert stub.lambdas.config.read_timeout == 900
 
 
+def test_one_client_a_container_and_a_new_connection_each_time() -> None:
+    """An idle connection may be dead, and what was sent is not sent again."""
+    answer = answered({"action": "work", "result": 1})
+    stub = Stub("a").answers(answer, TooMany(), answered({"action": "work", "result": 2}))
+    assert [stub(1), stub(1)] == [1, 2]
+    assert stub.lambdas.made == 1
+    assert stub.lambdas.closed_before == [0, 1]
+
+
 def test_computed_payloads_and_renames() -> None:
     stub = Stub(
         "event",

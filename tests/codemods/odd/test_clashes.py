@@ -198,6 +198,8 @@ def test_stubs_of_a_destination_use_their_own_modules(
         class exceptions:
             TooManyRequestsException = OSError
 
+        def close(self) -> None: ...
+
         def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
             answer = {"action": "other", "result": [FunctionName, json.loads(Payload)["x"]]}
             return {"Payload": io.BytesIO(json.dumps(answer).encode())}

@@ -147,6 +147,8 @@ class Lambda:
     class exceptions:
         class TooManyRequestsException(Exception):
             pass
+    def close(self):
+        pass
     def invoke(self, FunctionName, Payload):
         return {"Payload": io.BytesIO(json.dumps({"action": "work", "result": "REMOTE"}).encode())}
 boto3.client = lambda *_, **__: Lambda()

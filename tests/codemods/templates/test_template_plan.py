@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from codemods.edits import Edit
-from codemods.templates import template_plan
+from codemods.templates.function_node import FunctionNode
 from codemods.templates.yaml_text import compose, flattened
 from tests.codemods.small_tree import TEMPLATE
 from tests.codemods.support import Tree
@@ -118,5 +118,5 @@ def test_an_edit_that_reaches_further_is_refused(
 ) -> None:
     start = TEMPLATE.index("FunctionName: worker") + len("FunctionName: ")
     wrong = Edit(start, start + len("worker"), new)
-    monkeypatch.setattr(template_plan, "set_limit", lambda function, seconds: wrong)
+    monkeypatch.setattr(FunctionNode, "set_number", lambda function, key, value: wrong)
     assert what in tree.refusal().what
