@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from drs_refactor.errors import InputError
+from drs_refactor.model import Gates
+from harness.bench.campaign import Extent, bench, work
+from harness.bench.draws import Pair, Task, pairs
+from harness.bench.latency_file import latencies
+from harness.bench.workloads import Size, workload
+from harness.executor import Workers
+from harness.results import Trees
+
+SHORT = workload(Size(waves=2, servers=1, seconds=40.0))
+
+
+def draws(trees: Trees, seed: int) -> list[Pair]:
+    tasks = [Task(trees, SHORT, latencies(), seed, n, 4) for n in range(4)]
+    with Workers(work, count=2) as workers:
+        found, problems = pairs(workers, tasks, lambda *_: None, "draws")
+    assert problems == []
+    return found
+
+
+def test_the_same_seed_gives_the_same_figures(trees: Trees) -> None:
+    first, again, other = draws(trees, 1), draws(trees, 1), draws(trees, 2)
+    assert [asdict(pair) for pair in first] == [asdict(pair) for pair in again]
+    assert first[0].legacy.execution != other[0].legacy.execution
+
+
+@pytest.mark.parametrize(
+    ("extent", "what"),
+    [
+        (Extent(draws=19), "19 draws say nothing of a p95"),
+        (Extent(pairs=39), "39 pairs are too few"),
+    ],
+)
+def test_too_few_are_refused_before_anything_runs(trees: Trees, extent: Extent, what: str) -> None:
+    missing = replace(trees, legacy=trees.legacy / "missing")
+    with pytest.raises(InputError, match=what):
+        bench(missing, latencies(), Gates(), extent, lambda *_: None)
