@@ -1,0 +1,119 @@
+"""How long it takes, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drs_refactor.signoff.about import missing
+from drs_refactor.signoff.evidence import Evidence
+from drs_refactor.signoff.page import (
+    Block,
+    Fold,
+    Items,
+    Link,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    Words,
+)
+from drs_refactor.signoff.pictures import paired, waterfall
+from harness.bench.results import Bench
+from harness.reports import bench_pictures
+from harness.reports.bench import SHOWN, of_entry, usage_rows
+
+
+def times(evidence: Evidence) -> Section:
+    """Levels and gates with their intervals, against the band."""
+    found = evidence.bench
+    if found is None:
+        return Section("time", "Time", "not run", (missing(evidence, "bench"),))
+    return Section("time", "Time", found.verdict, tuple(_times(found)))
+
+
+def _times(found: Bench) -> Iterator[Block]:
+    yield Items(tuple((f"{gate.name}: {gate.sentence}",) for gate in found.deciding))
+    yield Picture("levels.svg", bench_pictures.levels(found), "levels and waits against the band")
+    yield Table(
+        ("level", "legacy s", "refactored s", "added ms", "interval", "verdict"),
+        tuple(_rows(found)),
+        frozenset({1, 2, 3, 4}),
+    )
+    yield Picture("waterfall.svg", waterfall(found.example), "one hand-over, call by call")
+    yield Paragraph(
+        (
+            f"Virtual time: {found.draws} draws of {found.scenario} under a declared latency "
+            f"model, {found.begun} more of its begin, seed {found.seed}, the same draw for both "
+            "sides. Tree code: wall time of this run, on the machine that ran it. The model, entry "
+            "by entry: ",
+            Link("benchmark.md", "benchmark.md"),
+        )
+    )
+    if found.compute is not None:
+        yield Picture("paired.svg", paired(found.compute), "pair by pair, tree code")
+    for gate in dict.fromkeys(one.gate for one in found.sensitivity):
+        some = [one for one in found.sensitivity if one.gate == gate]
+        shown = [one for n, one in enumerate(some) if n < SHOWN or not one.holds]
+        yield Fold(
+            f"What the verdict on {gate} hangs on",
+            (Items(tuple(of_entry(one) for one in shown)),),
+        )
+    if found.curves:
+        growth = bench_pictures.growth(found.curves)
+        yield Fold("How cost grows", (Picture("growth.svg", growth, "growth of both sides"),))
+
+
+def _rows(found: Bench) -> Iterator[tuple[Words, ...]]:
+    for level in found.levels:
+        ratio, note = level.ratio, "" if level.decides else ", does not decide"
+        yield (
+            level.name,
+            f"{level.legacy:,.3f}",
+            f"{level.refactored:,.3f}",
+            f"{1000 * level.added:+,.0f}",
+            f"{ratio.low:.4f} to {ratio.high:.4f}",
+            f"{level.verdict}{note}",
+        )
+    for budget in found.budgets:
+        added = budget.added
+        limit = f" of {budget.limit:g} s added" if budget.limit is not None else ""
+        yield (
+            budget.title,
+            f"{budget.legacy:,.3f}",
+            f"{budget.refactored:,.3f}",
+            f"{1000 * added.value:+,.0f}",
+            f"{1000 * added.low:+,.0f} to {1000 * added.high:+,.0f} ms",
+            f"{budget.verdict if budget.decides else 'no budget'}{limit}",
+        )
+    for judged in found.compute.levels if found.compute is not None else ():
+        yield (
+            f"tree code, {judged.level}",
+            f"{judged.legacy:.6f}",
+            f"{judged.refactored:.6f}",
+            f"{1000 * (judged.refactored - judged.legacy):+,.3f}",
+            f"{judged.ratio.low:.3f} to {judged.ratio.high:.3f}",
+            f"{judged.verdict}, floor {1000 * judged.floor:g} ms an invocation",
+        )
+
+
+def cost(evidence: Evidence) -> Section:
+    """Calls, payloads against their limits, and money, of one execution."""
+    found = evidence.bench
+    if found is None:
+        return Section("cost", "Cost", "", (missing(evidence, "bench"),))
+    blocks: list[Block] = [
+        Table(
+            ("mean of one execution", "legacy", "refactored"),
+            tuple(usage_rows(*found.usage)),
+            frozenset({1, 2}),
+        )
+    ]
+    for old, new in zip(*found.reached.values(), strict=True) if found.reached else ():
+        blocks.append(
+            Paragraph(
+                f"{old.limit:,} bytes of {old.what} are reached in one wave of "
+                f"{old.servers or 'no number of'} servers in legacy, of "
+                f"{new.servers or 'no number'} in refactored."
+            )
+        )
+    return Section("cost", "Cost", "", tuple(blocks))

@@ -1,0 +1,140 @@
+"""May this be released: what the evidence says, why, and what it says nothing of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from drs_refactor.signoff.evidence import Evidence
+
+YES, NO, OPEN = "yes", "no", "not decided"
+LINES = {
+    YES: "Yes, this may be released",
+    NO: "No, this must not be released",
+    OPEN: "Not decided: the evidence does not say whether this may be released",
+}
+EXIT = {YES: 0, NO: 1, OPEN: 3}
+
+_GOOD = frozenset({"identical", "within"})
+_BAD = frozenset({"divergent", "over", "faster"})
+
+ALWAYS = (
+    "AWS itself: everything ran against a fake account. What the fake does otherwise than AWS, the "
+    "comparison cannot show.",
+    "Data that no scenario, strike or drawn case has.",
+    "Times are those of a latency model; of the trees' own code they are measured on one machine.",
+)
+"""What no sign-off checks."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why: the part of the evidence, whether it speaks for, against, or for neither, and how."""
+
+    part: str
+    verdict: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer, its reasons with those against it first, and what was not checked."""
+
+    answer: str
+    reasons: tuple[Reason, ...]
+    not_checked: tuple[str, ...]
+    partial: bool
+
+    @property
+    def line(self) -> str:
+        return LINES[self.answer]
+
+
+def decide(evidence: Evidence) -> Decision:
+    """Yes only where every part was run and is good; no as soon as one is bad."""
+    verdicts = evidence.verdicts
+    found = {part: "".join(_words(evidence, part)) for part in verdicts}
+    reasons = [Reason(part, verdict, found[part]) for part, verdict in verdicts.items()]
+    reasons.sort(key=lambda one: (one.verdict in _GOOD, one.verdict not in _BAD))
+    if any(one.verdict in _BAD for one in reasons):
+        answer = NO
+    else:
+        answer = YES if all(one.verdict in _GOOD for one in reasons) else OPEN
+    partial = "not run" in verdicts.values()
+    return Decision(answer, tuple(reasons), tuple(not_checked(evidence)), partial)
+
+
+def _words(evidence: Evidence, part: str) -> Iterator[str]:
+    """One part in one line."""
+    if part in evidence.missing:
+        yield evidence.missing[part]
+    elif part == "migrate" and evidence.migrated is not None:
+        where = evidence.difference
+        yield (
+            f"the refactored tree is not what the codemods write from legacy: {where}"
+            if where
+            else "the refactored tree is what the codemods write from legacy, each moved function "
+            "token for token"
+        )
+    elif part == "verify" and (run := evidence.verification) is not None:
+        good = sum(r.verdict == "identical" for r in run.results)
+        bad = [r.name for r in run.results if r.verdict != "identical"]
+        yield f"{good} of {run.asked} scenarios are identical"
+        if bad:
+            yield f"; not {', '.join(bad[:3])}{f' and {len(bad) - 3} more' if bad[3:] else ''}"
+        if run.control != "identical":
+            yield f"; the control failed: legacy against itself is {run.control}"
+    elif part == "faults" and (struck := evidence.faults) is not None:
+        new = sum(len(one.new) for one in struck.raced)
+        yield (
+            f"{struck.tried} of {struck.things} different faults and {len(struck.raced)} of "
+            f"{struck.races} races: {len(struck.divergent)} strikes taken differently, {new} "
+            "outcomes that legacy has not"
+        )
+    elif part == "fuzz" and (drawn := evidence.fuzz) is not None:
+        yield f"{len(drawn.ran)} drawn scenarios, {len(drawn.divergent)} divergent"
+    elif part == "bench" and (times := evidence.bench) is not None:
+        bad_gates = [gate for gate in times.deciding if gate.verdict != "within"]
+        shown = bad_gates or [gate for gate in times.deciding if gate.name == "execution"]
+        yield "; ".join(f"{gate.name}: {gate.sentence}" for gate in shown)
+        yield "" if bad_gates else "; all budgets are kept"
+        yield "".join(f"; {problem}" for problem in times.problems[:1])
+    elif part == "rollback" and (ways := evidence.rollout) is not None:
+        lost = sum(len(flight.divergent) for flight in ways.flights if flight.on_the_way)
+        safe = "a safe way out and back" if ways.out and ways.back else "no safe way out and back"
+        yield f"there is {safe}; of the switches under executions in flight {lost} are lost"
+        yield "".join(f"; {line}" for line in (*ways.blockers, *ways.problems)[:2])
+    elif part == "mutants" and evidence.mutants is not None:
+        score = evidence.mutants["families"]["move"]
+        lived = len(evidence.mutants["survivors"])
+        yield (
+            f"the harness found {score['killed']} of {score['mutants'] - score['equivalent']} "
+            f"wrong refactors of this kind of move; {lived} mutants of all kinds survived"
+        )
+
+
+def not_checked(evidence: Evidence) -> Iterator[str]:
+    """What this evidence says nothing of, the particular first."""
+    for part, why in evidence.missing.items():
+        yield f"{part}: {why}"
+    run, times, ways = evidence.verification, evidence.bench, evidence.rollout
+    for function, role in run.unchecked if run else ():
+        yield f"What {function} may do: its role {role} is in no template."
+    if run and run.reached:
+        reached = [one for one in run.reached if one.side == "refactored"]
+        lines = sum(len(one.missing_lines) for one in reached)
+        every = sum(one.lines for one in reached)
+        yield f"{lines} of the {every} lines of moved code and stubs: no scenario reaches them."
+    for look in evidence.faults.looks if evidence.faults else ():
+        if look.problem:
+            yield f"Faults in {look.scenario.name}: {look.problem}."
+    for left_out in times.left_out if times else ():
+        yield f"Time: {left_out}."
+    if ways:
+        if ways.unchecked:
+            yield f"Not in the fake account: {', '.join(ways.unchecked)}."
+        if ways.unjudged:
+            yield f"{ways.unjudged} combinations of old and new parts."
+    if evidence.mutants and evidence.mutants["digests"]["tool"] != evidence.signed.tool:
+        yield "The mutants were tried with another version of this tool; the trees are the same."
+    yield from ALWAYS
