@@ -12,7 +12,19 @@ from drs_refactor.documents import refused
 from drs_refactor.errors import InputError
 from drs_refactor.exits import BAD_INPUT, EXIT
 
-COMMANDS = ("init", "migrate", "proof", "verify", "fuzz", "replay", "rollback", "mutants")
+COMMANDS = (
+    "init",
+    "migrate",
+    "proof",
+    "verify",
+    "fuzz",
+    "replay",
+    "rollback",
+    "bench",
+    "mutants",
+    "signoff",
+    "serve",
+)
 
 
 def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from drs_refactor.documents import write
+from drs_refactor.documents import relative_to, write
 from harness.results import Trees
 from harness.scenario import Scenario
 
@@ -20,15 +19,10 @@ def write_case(trees: Trees, scenario: Scenario, name: str, **more: Any) -> str:
     path = CASES / f"{name}.json"
     case = {
         "scenario": scenario.as_case(),
-        "config": _from(path, trees.config),
-        "legacy": _from(path, trees.legacy),
-        "refactored": _from(path, trees.refactored),
+        "config": relative_to(path.parent, trees.config),
+        "legacy": relative_to(path.parent, trees.legacy),
+        "refactored": relative_to(path.parent, trees.refactored),
         **more,
     }
     write(path, json.dumps(case, indent=2, ensure_ascii=False) + "\n")
     return f"drs-refactor replay {path.as_posix()}"
-
-
-def _from(case: Path, path: Path) -> str:
-    """A path as a case gives it: from the folder that the case is in."""
-    return Path(os.path.relpath(path, case.parent)).as_posix()

@@ -22,7 +22,12 @@ def versions() -> dict[str, str]:
 
 def relative(path: Path) -> str:
     """A path as documents give it: from where the command runs, with forward slashes."""
-    return Path(os.path.relpath(path)).as_posix()
+    return relative_to(Path(), path)
+
+
+def relative_to(folder: Path, path: Path) -> str:
+    """A path as a document in a folder gives it."""
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def both_trees(legacy: Path, refactored: Path) -> dict[str, str]:

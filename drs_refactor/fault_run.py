@@ -30,11 +30,7 @@ def run(trees: Trees, scenarios: Sequence[Scenario], options: argparse.Namespace
 
     found = campaign(trees, scenarios, told, options.budget or BUDGET)
     progress.clear()
-    replays = _cases(trees, found)
-    race_replays = [
-        write_case(trees, one.scenario, f"race-{number}-{one.scenario.name}", race=one.moved)
-        for number, (one, _) in enumerate(races.shown(found.raced), 1)
-    ]
+    replays, race_replays = cases(trees, found)
     for line in faults.text(found, replays, race_replays):
         print(line)
     names = both_trees(trees.legacy, trees.refactored)
@@ -52,9 +48,14 @@ def _check(options: argparse.Namespace) -> None:
             )
 
 
-def _cases(trees: Trees, found: Campaign) -> list[str]:
-    """A case for each of the first divergences, simplest first."""
-    return [
+def cases(trees: Trees, found: Campaign) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A case for each of the first divergences, simplest first, and for each race."""
+    struck = (
         write_case(trees, struck.scenario, f"fault-{number}-{struck.scenario.name}")
         for number, struck in enumerate(faults.shown(found)[:SHOWN], 1)
-    ]
+    )
+    raced = (
+        write_case(trees, one.scenario, f"race-{number}-{one.scenario.name}", race=one.moved)
+        for number, (one, _) in enumerate(races.shown(found.raced), 1)
+    )
+    return tuple(struck), tuple(raced)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from drs_refactor.declared_allowances import allowance
+from drs_refactor.declared_gates import gates
 from drs_refactor.declared_moves import check_moves, identifier, move
 from drs_refactor.model import (
     Alias,
@@ -38,9 +39,10 @@ def _migration(path: Path, top: Keys) -> Migration:
         "templates",
         "scenarios",
         "allowances",
+        "gates",
     )
     trees = top.table_of("trees", "[trees]", {})
-    trees.allow("legacy", "refactored")
+    trees.allow("legacy", "refactored", "sample")
     functions = _functions(top)
     moves = tuple(move(keys, functions) for keys in top.tables("moves"))
     check_moves(top, moves)
@@ -56,6 +58,8 @@ def _migration(path: Path, top: Keys) -> Migration:
         templates=_templates(top),
         scenarios=_scenarios(top),
         allowances=tuple(allowance(keys) for keys in top.tables("allowances", [])),
+        gates=gates(top.table_of("gates", "[gates]", {})),
+        sample=trees.get("sample", bool, False),
     )
 
 

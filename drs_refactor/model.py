@@ -116,8 +116,32 @@ class Scenarios:
 
 
 @dataclass(frozen=True)
+class Gates:
+    """How much longer it may take. `execution` is a share of legacy's time, either way; the others
+    are seconds that may be added to what people wait for, by quantile; None is told and decides
+    nothing. Code that adds less than `compute_floor` seconds to an invocation is within.
+    """
+
+    execution: float = 0.05
+    begin_to_recovery: Mapping[float, float | None] = field(default_factory=lambda: BUDGET)
+    launched_to_next_recovery: Mapping[float, float | None] = field(default_factory=lambda: BUDGET)
+    compute_floor: float = 0.001
+
+    def of(self, wait: str) -> Mapping[float, float | None]:
+        """The limits of a wait, by its name."""
+        found: Mapping[float, float | None] = getattr(self, wait)
+        return found
+
+
+BUDGET: Mapping[float, float | None] = {0.5: None, 0.95: 1.0}
+"""Seconds, where migration.toml says nothing: one at p95."""
+
+
+@dataclass(frozen=True)
 class Migration:
-    """A whole migration.toml. `legacy` and `refactored` are the default trees beside it."""
+    """A whole migration.toml. `legacy` and `refactored` are the default trees beside it; `sample`
+    says that they are nobody's production.
+    """
 
     path: Path
     legacy: Path
@@ -130,6 +154,8 @@ class Migration:
     templates: Templates
     scenarios: Scenarios = Scenarios()
     allowances: tuple[Allowance, ...] = ()
+    gates: Gates = field(default_factory=Gates)
+    sample: bool = False
 
     def renames(self) -> dict[str, str]:
         """Moved functions by their old name, with the new one."""

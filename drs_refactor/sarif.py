@@ -15,20 +15,33 @@ from codemods.migrate import Migrated
 from drs_refactor.documents import relative
 
 RULES = {
+    "divergence": "The refactored tree does something else than legacy here.",
+    "fault": "The refactored tree takes a fault otherwise than legacy.",
     "look-at": "A person must look at this: the move does not change it.",
     "left-behind": "A use of a service that should be gone.",
     "split-state": "State of a module that both sides of the move have now, each its own.",
     "differs": "A name of moved code means something else than it did.",
     "clash": "A name with two meanings: the older one has an alias now.",
 }
-_LEVELS = {"left-behind": "error", "differs": "error", "split-state": "warning"}
+_LEVELS = {
+    "divergence": "error",
+    "fault": "error",
+    "left-behind": "error",
+    "differs": "error",
+    "split-state": "warning",
+}
 _PLACE = re.compile(r"(?P<path>[^\s:]+):(?P<line>\d+)(?:\s\([^)]*\))?:?\s(?P<text>.*)", re.S)
 
 
 def sarif(result: Migrated, output: Path) -> dict[str, Any]:
-    """The log of one run. Places are in the source tree, of what is left in the output; a finding
+    """The log of one move. Places are in the source tree, of what is left in the output; a finding
     without one has none.
     """
+    return log(list(results(result, output)))
+
+
+def log(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """The log of one run with these results."""
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -44,28 +57,30 @@ def sarif(result: Migrated, output: Path) -> dict[str, Any]:
                         ],
                     }
                 },
-                "results": list(_results(result, output)),
+                "results": found,
             }
         ],
     }
 
 
-def _results(result: Migrated, output: Path) -> Iterator[dict[str, Any]]:
+def results(result: Migrated, output: Path) -> Iterator[dict[str, Any]]:
+    """What a reviewer must see of a move."""
     for resolution in result.plan.resolutions:
         if resolution.outcome == "aliased":
-            yield _finding("clash", resolution.detail, result.source)
+            yield finding("clash", resolution.detail, result.source)
     for mention in result.plan.mentions:
-        yield _finding("look-at", mention, result.source)
+        yield finding("look-at", mention, result.source)
     for left in result.service_calls_left:
-        yield _finding("left-behind", left, output)
+        yield finding("left-behind", left, output)
     for state in result.proof.split:
-        yield _finding("split-state", str(state), result.source)
+        yield finding("split-state", str(state), result.source)
     for proved in result.proof.proved:
         for problem in proved.problems():
-            yield _finding("differs", problem, result.source)
+            yield finding("differs", problem, result.source)
 
 
-def _finding(rule: str, said: str, tree: Path) -> dict[str, Any]:
+def finding(rule: str, said: str, tree: Path) -> dict[str, Any]:
+    """One result; `said` begins with its place, relative to the tree, if it has one."""
     found = _PLACE.match(said)
     result: dict[str, Any] = {
         "ruleId": rule,

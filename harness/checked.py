@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.scenario import Scenario
+from harness.scenario import Scenario, Server
 
 Place = tuple[str | int, ...]
 
@@ -45,11 +45,21 @@ def checked(data: Mapping[str, Any]) -> Scenario:
         raise _mistake(error) from error
     if scenario.start is None and not scenario.invoke and not scenario.call:
         raise Mistake("nothing happens: add `start`, `invoke` or `call`")
+    for number, server in enumerate(scenario.servers):
+        _check_id(server, ("servers", number, "id"))
     ids = [server_id for server in scenario.servers for server_id in server.ids]
     for number, server in enumerate(scenario.servers):
         if any(ids.count(server_id) > 1 for server_id in server.ids[:1]):
             raise Mistake(f"server {server.ids[0]!r} is there twice", ("servers", number))
     return scenario
+
+
+def _check_id(server: Server, place: Place) -> None:
+    try:
+        server.ids  # noqa: B018
+    except (LookupError, ValueError, AttributeError) as error:
+        what = f"the braces of {server.id!r} do not stand for a number"
+        raise Mistake(what, place, "Write it as in s-{:017d}") from error
 
 
 def _check_json(value: object, place: Place) -> None:

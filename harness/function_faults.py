@@ -69,9 +69,7 @@ def _raising(tree: Tree, fault: Fault) -> Tree:
     moved = next(one for one in tree.moved.values() if one.move.action == fault.action)
     function = tree.functions[moved.home]
     name = moved.move.name if moved.has_moved else moved.move.function
-    text = function.entry.read_text(encoding="utf-8") + _STRUCK.format(
-        name=name, number=fault.number, error=RAISED[fault.error]
-    )
-    code = compile(text, str(function.entry), "exec", dont_inherit=True)
-    edited = {**function.edited, function.entry: code}
+    text = function.edited.get(function.entry) or function.entry.read_text(encoding="utf-8")
+    text += _STRUCK.format(name=name, number=fault.number, error=RAISED[fault.error])
+    edited = {**function.edited, function.entry: text}
     return replace(tree, functions={**tree.functions, moved.home: replace(function, edited=edited)})

@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.allowances import Allowance, total
 from harness.aws import shortcuts
 from harness.aws.container import current_step
+from harness.aws.stepfunctions import HISTORY_IS_FULL
 from harness.blame import Side, Suspect, suspects
 from harness.comparison import Comparison
 from harness.explain import explain
@@ -40,6 +41,16 @@ def verify_one(work: Work) -> ScenarioResult:
         run(sides.legacy, work.scenario)
         run(sides.refactored, work.scenario)
     return replace(result, arcs=tracer.take())
+
+
+_MISTAKES = (
+    "AttributeError",
+    "IndexError",
+    "KeyError",
+    "NameError",
+    "TypeError",
+    "UnboundLocalError",
+)
 
 
 _known: dict[Trees, Sides] = {}
@@ -94,8 +105,19 @@ def verify_scenario(sides: Sides, scenario: Scenario) -> ScenarioResult:
         retries=frozenset(
             (call.function, call.name.partition(".")[0], call.retries) for call in refactored.calls
         ),
+        observations=tuple(_observations(warm)),
         problem="" if warm.steps else "no function was invoked, so nothing was compared",
     )
+
+
+def _observations(legacy: Recording) -> Iterator[str]:
+    """What looks wrong in legacy. It is right by definition: the move mends none of it."""
+    for step in legacy.steps:
+        if step.error is not None and step.error.type in _MISTAKES:
+            yield f"{step.function} raises {step.error.type}: {step.error.message}"
+    for execution in legacy.executions:
+        if HISTORY_IS_FULL in str(execution.cause):
+            yield "an execution goes round until Step Functions stops it"
 
 
 def _explanation(comparison: Comparison, legacy: Recording, refactored: Recording) -> Iterator[str]:

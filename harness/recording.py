@@ -83,6 +83,13 @@ class Recording:
     logs: tuple[LogLine, ...]
     network_attempts: tuple[str, ...]
 
+    @property
+    def failed(self) -> bool:
+        """True if a step raised, or an execution did not succeed."""
+        return any(step.error for step in self.steps) or any(
+            execution.status != "SUCCEEDED" for execution in self.executions
+        )
+
 
 _READING = ("Describe", "Get", "List", "BatchGet", "Query", "Scan", "Search", "Head", "Lookup")
 

@@ -51,8 +51,9 @@ class ScenarioResult:
     """One scenario's verdict: identical, divergent, or invalid where it shows nothing.
 
     `findings` are in order, the first cause first; `suspects` are where to look for it. `problem`
-    says why there is no verdict, where a worker was lost. `retries` are the ways of the refactored
-    tree's clients with failures, by function and service.
+    says why there is no verdict, where a worker was lost; `observations` what looks wrong in
+    legacy. `retries` are the ways of the refactored tree's clients with failures, by function and
+    service.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ScenarioResult:
     arcs: Arcs = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
     problem: str = ""
+    observations: tuple[str, ...] = ()
     retries: frozenset[tuple[str, str, str]] = frozenset()
     shares: Shares = field(default_factory=Shares)
 

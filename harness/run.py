@@ -10,10 +10,11 @@ from unittest.mock import patch
 from moto.ec2.models import ec2_backends, security_groups, subnets
 from moto.iam.models import iam_backends
 
-from harness.aws import clients, trust
-from harness.aws.drs import drs_backends
+from harness.aws import trust
 from harness.aws.notes import OnRun
+from harness.aws.pacing import Pace
 from harness.deployment import create_role, put_item
+from harness.drs_seeds import seed_drs
 from harness.fitting import check
 from harness.function_faults import with_faults
 from harness.recording import Recording
@@ -32,6 +33,7 @@ def run(
     on_run: OnRun | None = None,
     switches: Switches | None = None,
     settle: float = 0.0,
+    pace: Pace | None = None,
 ) -> Recording:
     """Run a scenario in a world of its own, and look at the account `settle` seconds after the end.
     Raises InputError where it does not fit the tree.
@@ -50,6 +52,7 @@ def run(
         denied=denied,
         on_run=on_run,
         switches=switches,
+        pace=pace,
     ) as world:
         seed(world, scenario)
         if scenario.start is not None:
@@ -79,22 +82,7 @@ def seed(world: World, scenario: Scenario) -> None:
         create_role(role.account, role.name, trust.trust_policy(role.external_id))
     for network in scenario.networks:
         _create_network(network)
-    for server in scenario.servers:
-        backend = drs_backends[server.account][server.region]
-        backend.job_defaults, backend.quotas = scenario.timing, scenario.quotas
-        for server_id in server.ids:
-            backend.add_source_server(
-                server_id,
-                hostname=server.hostname or server_id,
-                tags=dict(server.tags),
-                with_launch_template=server.template,
-            )
-            if server.launch is not None:
-                backend.plan_launch(server_id, server.launch)
-    for region in scenario.initialized:
-        clients.client("drs", region).initialize_service()
-    for job in scenario.jobs:
-        drs_backends[job.account][job.region].plan_next_job(job)
+    seed_drs(scenario)
 
 
 def _numbers(value: Any) -> Any:

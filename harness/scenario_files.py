@@ -86,7 +86,7 @@ def read(path: Path) -> list[Scenario]:
     with told_as_input(text, path):
         node = yaml.compose(text, yaml.CSafeLoader)
         document = yaml.load(text, yaml.CSafeLoader)
-    lines = _Lines(node)
+    lines = Lines(node)
     if not isinstance(document, dict) or not isinstance(document.get("scenarios"), dict):
         raise InputError("there are no scenarios in it", path=path, mend="Add scenarios: {name: …}")
     for key in document:
@@ -154,7 +154,7 @@ def merged(base: Any, over: Any) -> Any:
     return over
 
 
-class _Lines:
+class Lines:
     """Where in a file its parts stand."""
 
     def __init__(self, root: yaml.Node | None) -> None:

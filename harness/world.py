@@ -18,6 +18,7 @@ from harness.aws import (
     environment,
     lambda_service,
     network,
+    pacing,
     permissions,
     stepfunctions,
 )
@@ -28,6 +29,7 @@ from harness.aws.faults import Fault, Faults
 from harness.aws.function import FunctionDefinition, LogLine
 from harness.aws.lambda_runtime import LambdaRuntime
 from harness.aws.notes import OnRun
+from harness.aws.pacing import Pace
 from harness.aws.permissions import Policy
 from harness.aws.places import HUB, REGION
 from harness.aws.snapshots import snapshot_drs, snapshot_ec2, snapshot_tables
@@ -59,14 +61,16 @@ class World:
         denied: Mapping[str, tuple[str, ...]] | None = None,
         on_run: OnRun | None = None,
         switches: Switches | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """`concurrency` limits the containers of functions on top of their templates; `denied` are
         actions, by function, that its role is denied on top of its policies; `on_run` is told each
-        statement of the tree's functions before it runs; `switches` says when to become what tree.
+        statement of the tree's functions before it runs; `switches` says when to become what tree;
+        `pace` lets time pass where nothing else does.
         """
         self.tree = tree
         self.clock = VirtualClock()
-        self.runtime = LambdaRuntime(self.clock, self, cold, on_run)
+        self.runtime = LambdaRuntime(self.clock, self, cold, on_run, pace)
         self._disruptor = Disruptor(disruptions, latencies, alterations)
         self._faults = Faults(faults)
         self._history_limit = history_limit
@@ -74,6 +78,7 @@ class World:
         self._denied = denied or {}
         self._policies = _policies(tree, self._denied)
         self._switches = switches
+        self._pace = pace
         self._calls: list[Call] = []
         self._steps: list[Step | None] = []
         self._logs: list[LogLine] = []
@@ -92,9 +97,10 @@ class World:
         enter(account.sessions())
         enter(calls.recording(self._calls.append, lambda: self.clock.elapsed))
         enter(stepfunctions.limited_history(self._history_limit))
+        enter(pacing.paced(self._pace, self.clock))
         virtual_threading.use_clock(self.clock)
         lambda_service.use_runtime(self.runtime)
-        calls.use(self._disruptor, self._authorize, self._faults)
+        calls.use(self._disruptor, self._authorize, self._faults, self._pace)
         deploy(self.tree)
         for function in self.tree.functions.values():
             self.runtime.add(function, self._concurrency.get(function.key))

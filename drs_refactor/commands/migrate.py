@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from codemods import migrate as codemod
 from codemods import tree_files
@@ -13,9 +12,9 @@ from codemods.migrate import Migrated
 from codemods.proofs.proof import NOT_TOLD
 from codemods.suites import patched_names
 from codemods.suites.file_sets import replaced
-from codemods.tree_files import Difference
 from drs_refactor.documents import relative, write_json
 from drs_refactor.errors import InputError
+from drs_refactor.migrated_document import document
 from drs_refactor.migration import load
 from drs_refactor.sarif import sarif
 
@@ -53,11 +52,11 @@ def run(options: argparse.Namespace) -> int:
     source = options.source or migration.legacy
     output = options.output or migration.refactored
     for name in ("json", "sarif"):
-        document = getattr(options, name)
-        if document and output.resolve() in document.resolve().parents:
+        path = getattr(options, name)
+        if path and output.resolve() in path.resolve().parents:
             setattr(options, name, None)
             raise InputError(
-                "this document would be part of the output", path=document, mend="Name another"
+                "this document would be part of the output", path=path, mend="Name another"
             )
     result = codemod.migrate(source, migration)
     result, tests = patched_names.with_tests(options.tests, result, migration, output)
@@ -65,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     if options.check:
         difference = tree_files.first_difference(output, result.wanted) or tests.difference()
     # Before the tree, so that nothing has changed if it cannot be written; and before a pager ends.
-    write_json(options.json, _document(result, source, output, difference))
+    write_json(options.json, document(result, source, output, difference))
     write_json(options.sarif, sarif(result, output))
     if options.diff:
         _report(result, source, output)
@@ -108,41 +107,3 @@ def _report(result: Migrated, source: Path, output: Path) -> None:
         print(f"  left behind: {left}")
     if not result.service_calls_left:
         print("  no call of the moved services is left where the functions came from")
-
-
-def _document(
-    result: Migrated, source: Path, output: Path, difference: Difference | None
-) -> dict[str, Any]:
-    return {
-        "verdict": "divergent" if difference else "identical",
-        "source": relative(source),
-        "output": relative(output),
-        "difference": str(difference) if difference else None,
-        "moved": [
-            {
-                "function": m.function,
-                "name": m.name,
-                "source": m.source,
-                "destination": m.destination,
-                "verbatim": m.verbatim,
-                "copy": m.copy,
-                "lines": m.lines,
-            }
-            for m in result.moved
-        ],
-        "not_the_same": result.proof.differing,
-        "split_state": [str(state) for state in result.proof.split],
-        "drs_calls_left": list(result.service_calls_left),
-        "resolutions": [
-            {
-                "name": r.name,
-                "destination": r.destination,
-                "outcome": r.outcome,
-                "detail": r.detail,
-            }
-            for r in result.plan.resolutions
-        ],
-        "removed": {key: list(names) for key, names in result.plan.removed.items()},
-        "mentions": list(result.plan.mentions),
-        "templates": list(result.plan.template_changes),
-    }

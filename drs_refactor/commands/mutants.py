@@ -17,6 +17,8 @@ from drs_refactor.exits import EXIT
 from drs_refactor.migration import load
 from drs_refactor.options import add_scenarios, add_trees, trees_of
 from drs_refactor.progress import Progress
+from drs_refactor.signoff.evidence import signed
+from drs_refactor.signoff.stored_mutants import identity
 from harness import scenario_files
 from harness.mutants.cache import Cache, digest
 from harness.mutants.campaign import BUDGET, campaign
@@ -88,6 +90,7 @@ def run(options: argparse.Namespace) -> int:
         if options.equivalent
         else reasons_of(options.config.parent / EQUIVALENT)
     )
+    of = identity(signed(migration, trees))
     sides = read_sides(trees)
     if options.written and not options.operator:
         chosen = generate(sides, lambda name: name == PLANTED)
@@ -110,7 +113,9 @@ def run(options: argparse.Namespace) -> int:
     names = both_trees(trees.legacy, trees.refactored)
     if options.report:
         write(options.report, mutants_markdown.report(judged, names))
-    write_json(options.json, report.as_json(judged, texts, names, versions()))
+    document = report.as_json(judged, texts, names, versions())
+    whole = options.sample is None and not options.scenario and options.operator in ([], ["*"])
+    write_json(options.json, document | {"digests": of, "sampled": not whole})
     return EXIT[judged.verdict]
 
 

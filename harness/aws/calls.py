@@ -28,6 +28,7 @@ from harness.aws import faults, ids
 from harness.aws.container import current_step, running
 from harness.aws.disruptions import Disruption, Disruptor, response
 from harness.aws.faults import Fault, Faults
+from harness.aws.pacing import Pace
 from harness.values import frozen_copy
 
 _moto_answer = BotocoreStubber.__call__
@@ -71,6 +72,7 @@ class Call:
     retries: str = ""
     fault: Fault | None = field(default=None, repr=False)
     caller: Call | None = field(default=None, repr=False)
+    client: Any = field(default=None, repr=False)
     ended: bool = field(default=False, repr=False)
     late: bool = False
     acted: int = 0
@@ -94,14 +96,20 @@ Authorize = Callable[["Call"], Disruption | None]
 _disruptor: Disruptor | None = None
 _authorize: Authorize | None = None
 _faults: Faults | None = None
+_pace: Pace | None = None
 
 
 def use(
-    disruptor: Disruptor | None, authorize: Authorize | None, faults: Faults | None = None
+    disruptor: Disruptor | None,
+    authorize: Authorize | None,
+    faults: Faults | None = None,
+    pace: Pace | None = None,
 ) -> None:
-    """Name the scenario's refusals and faults, and who decides whether a call is permitted."""
-    global _disruptor, _authorize, _faults
-    _disruptor, _authorize, _faults = disruptor, authorize, faults
+    """Name the scenario's refusals and faults, who decides whether a call is permitted, and who
+    paces it.
+    """
+    global _disruptor, _authorize, _faults, _pace
+    _disruptor, _authorize, _faults, _pace = disruptor, authorize, faults, pace
 
 
 def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any) -> Any:
@@ -109,6 +117,8 @@ def _answer(self: BotocoreStubber, event_name: str, request: Any, **options: Any
     call = current_call.get()
     if call is not None and running.get() is not None:
         call.attempts += 1
+        if _pace is not None:
+            _pace.sent(call)
         denied = _authorize(call) if _authorize is not None else None
         if denied is not None:
             call.denied = True
@@ -201,6 +211,7 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
                 place=_place(container.function.root),
                 retries=_retries(self.meta.config),
                 caller=current_call.get(),
+                client=self,
             )
             if _faults is not None:
                 call.fault = _faults.of(call)
@@ -208,6 +219,8 @@ def recording(on_call: Callable[[Call], None], elapsed: Callable[[], float]) -> 
             token = current_call.set(call)
             try:
                 answer = _original(self, operation_name, api_params)
+                if _pace is not None:
+                    _pace.answered(call, answer)
                 return answer if _disruptor is None else _disruptor.altered(call.name, answer)
             except ClientError as error:
                 call.error = (error.response["Error"]["Code"], error.response["Error"]["Message"])

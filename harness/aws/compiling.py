@@ -13,6 +13,12 @@ def _compiled(path: Path, _modified: int, _size: int) -> types.CodeType:
     return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
 
 
+@lru_cache(maxsize=32)
+def compiled_text(path: Path, text: str) -> types.CodeType:
+    """The code of a text that stands for a file. Raises SyntaxError and ValueError."""
+    return compile(text, str(path), "exec", dont_inherit=True)
+
+
 def compiled(path: Path) -> types.CodeType:
     """The code of a file, compiled once for each state of the file."""
     status = path.stat()
@@ -24,13 +30,12 @@ class Sources:
     was read, since a tree does not change while it runs.
     """
 
-    def __init__(
-        self, folders: Sequence[Path], edited: Mapping[Path, types.CodeType] | None = None
-    ) -> None:
-        """`edited` is the code of files that stands in them otherwise."""
+    def __init__(self, folders: Sequence[Path], edited: Mapping[Path, str] | None = None) -> None:
+        """`edited` is the text of files that stands in them otherwise."""
         self._folders = tuple(folders)
         self._found: dict[str, tuple[Path, bool] | None] = {}
-        self._codes: dict[Path, types.CodeType] = dict(edited or {})
+        self._edited = dict(edited or {})
+        self._codes: dict[Path, types.CodeType] = {}
 
     def find(self, name: str) -> tuple[Path, bool] | None:
         """The file or folder of a module, and whether it is a package; None if it is another's."""
@@ -41,7 +46,8 @@ class Sources:
     def code(self, path: Path) -> types.CodeType:
         """The code of a file. Raises SyntaxError."""
         if path not in self._codes:
-            self._codes[path] = compiled(path)
+            text = self._edited.get(path)
+            self._codes[path] = compiled(path) if text is None else compiled_text(path, text)
         return self._codes[path]
 
     def _look_for(self, name: str) -> tuple[Path, bool] | None:

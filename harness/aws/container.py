@@ -88,6 +88,7 @@ class Container:
         self.function = function
         self.variables = dict(function.variables)
         self.session: boto3.Session | None = None
+        self.used_at = 0.0
         self._observer = observer
         self._space = ModuleSpace(
             function.sources,
@@ -104,6 +105,11 @@ class Container:
             module = self._space.load(self.function.entry, module_name.replace("/", "."))
             self._handler = getattr(module, name)
         return self._handler
+
+    @property
+    def is_starting(self) -> bool:
+        """True until its entry file is imported: in Lambda's init phase."""
+        return self._handler is None
 
     @property
     def module(self) -> Any:

@@ -119,6 +119,11 @@ class Fault:
     variable: str = ""
     error: str = ""
 
+    @property
+    def is_of_function(self) -> bool:
+        """True for one that no call meets."""
+        return bool(self.variable or self.error)
+
 
 PASSING: tuple[Kind, ...] = ("throttled", "unreachable", "no connection")
 """What says that nothing has run, and may be over a moment later."""
@@ -164,13 +169,11 @@ class Faults:
         for fault in self.faults:
             wanted = (fault.operation, fault.action, fault.account, fault.region)
             met = wanted == what and fault.number <= number < fault.number + fault.times
-            if met and not self._is_over(fault):
+            if met and not fault.is_of_function and not self._is_over(fault):
                 return fault
         return None
 
     def _is_over(self, fault: Fault) -> bool:
-        if fault.variable or fault.error:
-            return True  # of a function, not of a call
         if fault.kind not in PASSING or not fault.seconds:
             return False
         now = time.time()

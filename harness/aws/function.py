@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import CodeType
 
 from harness.aws.compiling import Sources
 
@@ -16,7 +15,7 @@ class FunctionDefinition:
     """A Lambda function as its template defines it. `timeout` in seconds, `memory` in MB; `root` is
     the tree's folder, with a slash at its end;
     `concurrency` is how many containers it may have at once (ReservedConcurrentExecutions);
-    `edited` is code that runs instead of what stands in a file.
+    `edited` is text that runs instead of what stands in a file.
     """
 
     key: str
@@ -34,7 +33,7 @@ class FunctionDefinition:
     runtime: str = "python3.12"
     root: str = "/"
     concurrency: int | None = None
-    edited: Mapping[Path, CodeType] = field(default_factory=dict)
+    edited: Mapping[Path, str] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> Sources:

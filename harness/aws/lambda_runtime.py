@@ -22,6 +22,7 @@ from harness.aws import environment, ids
 from harness.aws.container import Answer, Container, Context, Observer, StepRandom, running
 from harness.aws.function import FunctionDefinition
 from harness.aws.notes import OnRun
+from harness.aws.pacing import Pace
 from harness.clock import VirtualClock
 
 Handler = Callable[[Any, Context], Any]
@@ -36,13 +37,14 @@ THROTTLED = "Rate Exceeded."
 @dataclass
 class LambdaRuntime:
     """The functions of one world. `cold` gives every invocation a fresh container; `on_run` is
-    told each statement of their code before it runs.
+    told each statement of their code before it runs, `pace` lets time pass around them.
     """
 
     clock: VirtualClock
     observer: Observer
     cold: bool = False
     on_run: OnRun | None = None
+    pace: Pace | None = None
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     concurrency: dict[str, int] = field(default_factory=dict)
     _idle: dict[str, list[Container]] = field(default_factory=dict)
@@ -70,6 +72,8 @@ class LambdaRuntime:
 
     def is_full(self, name: str) -> bool:
         """True if a further invocation would be throttled."""
+        if self.pace is not None and self._busy.total() >= self.pace.concurrency:
+            return True
         return self._busy[name] >= self.concurrency.get(name, sys.maxsize)
 
     def _new_container(self, name: str) -> Container:
@@ -81,10 +85,17 @@ class LambdaRuntime:
             self.on_run,
         )
 
-    def _take(self, name: str) -> Container:
-        """A container to itself for each invocation: those at the same time share nothing."""
+    def _take(self, name: str) -> tuple[Container, bool]:
+        """A container to itself for each invocation: those at the same time share nothing. Also
+        whether it is a new one.
+        """
         idle = self._idle.setdefault(name, [])
-        return idle.pop() if idle and not self.cold else self._new_container(name)
+        if self.pace is not None:
+            since = self.clock.elapsed - self.pace.idle
+            idle[:] = [container for container in idle if container.used_at > since]
+        if idle and not self.cold:
+            return idle.pop(), False
+        return self._new_container(name), True
 
     def run(self, name: str, payload: str, source: str) -> Answer:
         """Invoke for `source`, from a task of the clock; ends at the function's time limit."""
@@ -103,17 +114,25 @@ class LambdaRuntime:
         self._busy[name] += 1
         try:
             request_id = ids.derived_uuid("lambda", "request", name)
-            container = self._take(name)
+            container, is_new = self._take(name)
+            if self.pace is not None:
+                number = self.pace.invoked(function, payload, cold=is_new)
             task = self.clock.spawn(
                 lambda: self._handle(container, payload, request_id, handler), name=function.key
             )
             if not self.clock.wait(lambda: task.done, function.timeout):
                 self.clock.kill(task)
                 message = f"{request_id} Task timed out after {function.timeout:.2f} seconds"
-                return _failure("Sandbox.Timedout", f"RequestId: {message}", None, None)
+                failed = _failure("Sandbox.Timedout", f"RequestId: {message}", None, None)
+                if self.pace is not None:
+                    self.pace.returned(number, failed.payload)
+                return failed
             if container.function is self.functions[name]:
+                container.used_at = self.clock.elapsed
                 self._idle.setdefault(name, []).append(container)
             assert isinstance(task.result, Answer)
+            if self.pace is not None:
+                self.pace.returned(number, task.result.payload)
             return task.result
         finally:
             self._busy[name] -= 1

@@ -37,6 +37,9 @@ from harness.aws import clients, ids
 HISTORY_LIMIT = 25_000
 """Events that a standard workflow's history may hold (AWS, "Step Functions service quotas")."""
 
+HISTORY_IS_FULL = "The execution reached the maximum number of history events"
+"""The cause of an execution that grew longer."""
+
 _add_event = EventManager.add_event
 _make_client = vars(lambda_eval)["boto_client_for"]
 _REPLACED = (
@@ -191,9 +194,7 @@ def limited_history(limit: int) -> Iterator[None]:
     def add_event(self: EventManager, *arguments: Any, **options: Any) -> int:
         kind = options.get("event_type", arguments[1] if len(arguments) > 1 else None)
         if len(self._history_event_list) >= limit and not str(kind).endswith("ExecutionFailed"):
-            raise RuntimeError(
-                f"The execution reached the maximum number of history events ({limit})."
-            )
+            raise RuntimeError(f"{HISTORY_IS_FULL} ({limit}).")
         return _add_event(self, *arguments, **options)
 
     with patch.object(EventManager, "add_event", add_event):

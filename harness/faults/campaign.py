@@ -28,8 +28,11 @@ def campaign(
     scenarios: Iterable[Scenario],
     on_result: Callable[[int, int], None],
     budget: float = BUDGET,
+    *,
+    again: bool = True,
 ) -> Campaign:
-    """Strike all scenarios; `on_result` is told how many of how many are done.
+    """Strike all scenarios; `on_result` is told how many of how many are done. Without `again`,
+    every different strike is made once.
 
     Raises InputError for trees that cannot be read. Interrupted, it gives what is done.
     """
@@ -46,6 +49,7 @@ def campaign(
         ]
         new, others = _batches(trees, looks)
         racing = list(races(trees, [look.scenario for look in looks if not look.diverges]))
+        others = others if again else []
         asked = sum(len(batch.strikes) for batch in (*new, *others))
 
         def told(_: int, result: object) -> None:
@@ -107,7 +111,7 @@ def _batches(trees: Trees, looks: list[Look]) -> tuple[list[Batch], list[Batch]]
     new: list[tuple[Look, list[Strike]]] = []
     rest: list[tuple[Look, list[Strike]]] = []
     # Those of the smallest scenarios first, so that most are done when the budget ends.
-    for look in sorted(looks, key=lambda look: look.calls):
+    for look in sorted(looks, key=lambda look: (look.fails, look.calls)):
         first: list[Strike] = []
         others: list[Strike] = []
         for strike in look.strikes:

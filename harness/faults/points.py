@@ -118,7 +118,7 @@ def _fault(point: Point, kind: Kind, *, times: int = 1, seconds: float = 0.0) ->
 def told(fault: Fault) -> str:
     """A fault in words."""
     what = f"invocation of {fault.action}" if fault.operation == INVOKE and fault.action else ""
-    if fault.variable or fault.error:
+    if fault.is_of_function:
         return f"{fault.kind}: {fault.variable or f'{fault.action} {fault.error}'}"
     often = f" for {fault.seconds:g} s" if fault.kind in PASSING and fault.seconds else ""
     often = often or (" and all after it" if fault.times > 1 else "")

@@ -37,13 +37,16 @@ class Strike:
 
 @dataclass(frozen=True)
 class Look:
-    """A first look at a scenario: where it can be struck. `problem` says why it is not."""
+    """A first look at a scenario: where it can be struck. `problem` says why it is not; `fails`
+    that legacy raises in it, or its execution does not succeed: a strike changes little then.
+    """
 
     scenario: Scenario
     strikes: tuple[Strike, ...]
     calls: int
     problem: str = ""
     diverges: bool = False
+    fails: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def look(trees: Trees, scenario: Scenario) -> Look:
         replace(strike, in_execution=bool(legacy.executions))
         for strike in strikes_of(sides, legacy, refactored)
     )
-    return Look(scenario, tuple(strikes), len(legacy.calls))
+    return Look(scenario, tuple(strikes), len(legacy.calls), fails=legacy.failed)
 
 
 def strikes_of(sides: Sides, legacy: Recording, refactored: Recording) -> Iterator[Strike]:
@@ -136,7 +136,7 @@ def strike_once(
     met_by_legacy = not all(judge.is_of_invocation(fault) for fault in strike.faults)
     legacy = run(sides.legacy, scenario) if met_by_legacy else whole
     refactored = run(sides.refactored, scenario)
-    of_function = any(fault.variable or fault.error for fault in strike.faults)
+    of_function = any(fault.is_of_function for fault in strike.faults)
     met = of_function or any(call.fault for call in refactored.calls)
     found = judge.compared(legacy, refactored, sides.rules, scenario.faults).divergences
     verdict = "invalid" if not met else "divergent" if found else "identical"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +17,12 @@ from harness.scenario import Scenario
 
 _HARNESS = Path(__file__).parent.parent
 
+UNUSED = ("bench", "compute", "reports")
+"""Rooms of the harness that no mutant runs through."""
+
+KEPT = 4
+"""How many different bases (trees, scenarios and harness together) a file keeps results of."""
+
 
 class Cache:
     """Results in a file of JSON lines; nothing is kept without one."""
@@ -23,12 +30,15 @@ class Cache:
     def __init__(self, path: Path | None, base: str) -> None:
         self._path, self._base = path, base
         self._known: dict[str, dict[str, Any]] = {}
-        self._new: list[str] = []
+        self._others: dict[str, list[str]] = {}
         self.hits = 0
         if path is not None and path.is_file():
             for line in path.read_text(encoding="utf-8").splitlines():
                 entry = json.loads(line)
-                self._known[entry["key"]] = entry
+                if entry["base"] == base:
+                    self._known[entry["key"]] = entry
+                else:
+                    self._others.setdefault(entry["base"], []).append(line)
 
     def get(self, task: Task) -> Tried | None:
         """What became of a task before."""
@@ -50,25 +60,29 @@ class Cache:
 
     def put(self, task: Task, tried: Tried) -> None:
         """Keep what became of a task."""
-        entry = {
+        entry: dict[str, Any] = {
+            "base": self._base,
             "key": self._key(task),
             "killed": asdict(tried.killed) if tried.killed else None,
             "reaching": tried.reaching,
             "runs": tried.runs,
             "seconds": round(tried.seconds, 3),
         }
-        self._new.append(json.dumps(entry))
+        self._known[entry["key"]] = entry
 
     def write(self) -> None:
-        """Add what is new to the file."""
-        if self._path is not None and self._new:
+        """Keep all that is known, and what is known of the last few other bases."""
+        if self._path is not None and self._known:
+            others = list(self._others.values())[-KEPT + 1 :]
+            lines = [line for some in others for line in some]
+            lines += map(json.dumps, self._known.values())
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write("\n".join(self._new) + "\n")
-            self._new.clear()
+            beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+            beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            beside.replace(self._path)
 
     def _key(self, task: Task) -> str:
-        told = [self._base, task.mutant.edits, task.cases, task.stage, sorted(task.without)]
+        told = [task.mutant.edits, task.cases, task.stage, sorted(task.without)]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
@@ -79,6 +93,9 @@ def digest(trees: Trees, scenarios: Iterable[Scenario]) -> str:
     found = hashlib.sha256(trees.config.read_bytes())
     for folder in (trees.legacy, trees.refactored, _HARNESS):
         for path in sorted(folder.rglob("*")):
+            room = path.relative_to(folder).parts[0]
+            if folder == _HARNESS and room in UNUSED:
+                continue
             if path.is_file() and "__pycache__" not in path.parts:
                 found.update(path.relative_to(folder).as_posix().encode() + b"\0")
                 found.update(path.read_bytes())

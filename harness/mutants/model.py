@@ -50,6 +50,12 @@ class Mutant:
     def line(self) -> int:
         return self.lines[0] if self.lines else 1
 
+    @property
+    def place(self) -> str:
+        """Where it stands, for readers: "lambda/x/index.py:12 name"."""
+        line = f":{self.line}" if self.lines else ""
+        return f"{self.path}{line} {self.function}".rstrip()
+
     @cached_property
     def key(self) -> str:
         """Names it as long as the changed lines are the same, wherever they stand."""

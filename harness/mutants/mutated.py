@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from drs_refactor.migration import load
+from harness.aws.compiling import compiled_text
 from harness.mutants.model import Mutant
 from harness.results import Trees
 from harness.sides import Sides, rules_of
@@ -33,7 +34,7 @@ def with_mutant(trees: Trees, sides: Sides, mutant: Mutant) -> Iterator[Sides]:
     """
     changed = mutant.applied(texts_of(sides.refactored.root, mutant))
     if all(path.endswith(".py") for path in changed):
-        yield _edited(sides, changed)
+        yield edited(sides, changed)
         return
     with TemporaryDirectory(prefix="mutant-") as folder:
         copy = write_copy(sides.refactored.root, Path(folder) / "tree", changed)
@@ -50,18 +51,18 @@ def write_copy(root: Path, folder: Path, changed: Mapping[str, str]) -> Path:
     return folder
 
 
-def _edited(sides: Sides, changed: Mapping[str, str]) -> Sides:
+def edited(sides: Sides, changed: Mapping[str, str]) -> Sides:
+    """Both sides, the refactored one with other texts of some files. Raises Stillborn."""
     root = sides.refactored.root
+    texts = {root / path: text for path, text in changed.items()}
     try:
-        codes = {
-            root / path: compile(text, str(root / path), "exec", dont_inherit=True)
-            for path, text in changed.items()
-        }
+        for path, text in texts.items():
+            compiled_text(path, text)
     except (SyntaxError, ValueError) as error:
         raise Stillborn(str(error)) from error
     functions = {
-        key: replace(function, edited={**function.edited, **codes})
-        if any(path.is_relative_to(folder) for path in codes for folder in function.folders)
+        key: replace(function, edited={**function.edited, **texts})
+        if any(path.is_relative_to(folder) for path in texts for folder in function.folders)
         else function
         for key, function in sides.refactored.functions.items()
     }

@@ -1,10 +1,10 @@
 """Which case reaches which lines of the refactored tree, and what it costs to run. A case is a
-scenario, undisturbed or with faults.
+scenario, undisturbed or with faults. Its cost is what it does, not how long it took, so that the
+order of the cases is the same each time.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,6 +21,9 @@ from harness.run import run
 from harness.scenario import Scenario
 from harness.sides import Sides
 
+SET_UP = 10
+"""What it costs to run anything at all, in calls."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -35,11 +38,20 @@ class Case:
 
 @dataclass(frozen=True)
 class Reach:
-    """The lines of a case by path within the tree, and the seconds of a run."""
+    """The lines of a case by path within the tree, and what a run costs: its calls and
+    steps.
+    """
 
     case: Case
     lines: Mapping[str, frozenset[int]] = field(hash=False)
-    seconds: float
+    cost: int
+
+    def __lt__(self, other: Reach) -> bool:
+        return self._rank < other._rank
+
+    @property
+    def _rank(self) -> tuple[int, str, str]:
+        return self.cost, self.case.scenario, repr(self.case.faults)
 
     def reaches(self, mutant: Mutant) -> bool:
         """True if it runs what the mutant changed."""
@@ -48,11 +60,14 @@ class Reach:
 
 @dataclass(frozen=True)
 class Reached:
-    """A scenario undisturbed, and the strikes that can be made in it."""
+    """A scenario undisturbed, and the strikes that can be made in it. `fails` where legacy raises
+    in it, or its execution does not succeed: there is little left that a strike could change.
+    """
 
     reach: Reach
     strikes: tuple[Strike, ...]
     diverges: bool
+    fails: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,42 +82,40 @@ def reached_by(trees: Trees, scenario: Scenario) -> Reached:
     """Run a scenario on both trees, and once more traced; in this process."""
     sides = sides_of(trees)
     legacy = run(sides.legacy, scenario)
-    began = time.perf_counter()
     refactored = run(sides.refactored, scenario)
-    seconds = time.perf_counter() - began
     strikes: Iterable[Strike] = ()
     if len(legacy.calls) <= LARGE:
         strikes = strikes_of(sides, legacy, refactored)
     diverges = bool(compare(legacy, refactored, sides.rules).divergences)
-    reach = Reach(Case(scenario.name), _traced(sides, scenario), seconds)
-    return Reached(reach, tuple(strikes), diverges)
+    return Reached(_traced(sides, scenario), tuple(strikes), diverges, legacy.failed)
 
 
 def reached_when_struck(struck: Struck) -> Reach:
     """What a scenario with faults reaches, traced; in this process."""
-    began = time.perf_counter()
-    lines = _traced(sides_of(struck.trees), struck.scenario)
-    case = Case(struck.scenario.name, struck.scenario.faults)
-    return Reach(case, lines, time.perf_counter() - began)
+    return _traced(sides_of(struck.trees), struck.scenario)
 
 
-def _traced(sides: Sides, scenario: Scenario) -> dict[str, frozenset[int]]:
+def _traced(sides: Sides, scenario: Scenario) -> Reach:
     tracer = Tracer(sides.refactored)
     with tracer.tracing():
-        run(sides.refactored, scenario)
+        done = run(sides.refactored, scenario)
     root = sides.refactored.root.resolve()
-    return {
+    lines = {
         path.removeprefix(f"{root}/"): frozenset(abs(n) for arc in arcs for n in arc)
         for path, arcs in tracer.take().items()
     }
+    case = Case(scenario.name, scenario.faults)
+    return Reach(case, lines, len(done.calls) + len(done.steps))
 
 
 def different(
     looked: Sequence[Reached], scenarios: Mapping[str, Scenario], trees: Trees
 ) -> Iterator[Struck]:
-    """Every different strike once, in the cheapest scenario that has it."""
+    """Every different strike once, in the cheapest scenario that has it, best one that does not
+    fail anyway.
+    """
     seen: set[tuple[str, ...]] = set()
-    for one in sorted(looked, key=lambda one: one.reach.seconds):
+    for one in sorted(looked, key=lambda one: (one.fails, one.reach)):
         scenario = scenarios[one.reach.case.scenario]
         for strike in one.strikes:
             if strike.novelty not in seen:
@@ -114,7 +127,7 @@ class Ways:
     """What is reached, the cheapest first, and the way of each through a function."""
 
     def __init__(self, reaches: Iterable[Reach]) -> None:
-        self._reaches = sorted(reaches, key=lambda reach: reach.seconds)
+        self._reaches = sorted(reaches)
         self._through: dict[tuple[str, tuple[int, int]], list[frozenset[int]]] = {}
 
     def cases(self, mutant: Mutant) -> list[Case]:
@@ -141,7 +154,7 @@ class Ways:
 
     @cached_property
     def _all(self) -> list[Case]:
-        """All of them: each next one runs most lines that none before it does, for its time."""
+        """All of them: each next one runs most lines that none before it does, for its cost."""
         lines = {
             reach: {(path, line) for path, some in reach.lines.items() for line in some}
             for reach in self._reaches
@@ -149,7 +162,7 @@ class Ways:
         ordered: list[Case] = []
         seen: set[tuple[str, int]] = set()
         while lines:
-            best = max(lines, key=lambda reach: len(lines[reach] - seen) / (reach.seconds + 0.02))
+            best = max(lines, key=lambda reach: len(lines[reach] - seen) / (reach.cost + SET_UP))
             if not lines[best] - seen:
                 break
             seen |= lines.pop(best)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.mutants.model import PLANTED, Mutant, Tried
@@ -67,6 +68,24 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One operator: how many mutants, what became of them, and how many differed in each facet, and
+    in each stage, when they were found.
+    """
+
+    operator: str
+    mutants: int
+    killed: int
+    equivalent: int
+    facets: Mapping[str, int]
+    stages: Mapping[str, int]
+
+    @property
+    def survived(self) -> int:
+        return self.mutants - self.killed - self.equivalent
+
+
+@dataclass(frozen=True)
 class Judged:
     """A run with the reasons for which mutants are equivalent, by key. `wrong` are reasons for
     mutants that were found, `unused` those for mutants that are not there.
@@ -88,6 +107,32 @@ class Judged:
 
     def is_equivalent(self, one: Tried) -> bool:
         return one.killed is None and one.mutant.key in self.reasons
+
+    def rows(self) -> list[Row]:
+        """Operator by operator; two guards that are left out, and all that was written, as one."""
+        found: dict[str, list[Tried]] = {}
+        for family in FAMILIES:
+            for one in self.of(family):
+                name = "written" if family == "written" else one.mutant.operator
+                name = "two guards left out" if ", and " in name else name
+                found.setdefault(name, []).append(one)
+        return [self._row(name, tried) for name, tried in found.items()]
+
+    def _row(self, name: str, tried: Sequence[Tried]) -> Row:
+        killed = [one.killed for one in tried if one.killed]
+        return Row(
+            name,
+            len(tried),
+            len(killed),
+            sum(map(self.is_equivalent, tried)),
+            dict(Counter(facet for one in killed for facet in one.facets)),
+            dict(Counter(one.stage for one in killed)),
+        )
+
+    def facets(self) -> list[str]:
+        """The facets in which anything was found, those with most first."""
+        count = Counter(f for one in self.campaign.tried if one.killed for f in one.killed.facets)
+        return [facet for facet, _ in count.most_common()]
 
     def survivors(self) -> list[Tried]:
         return [
@@ -121,5 +166,5 @@ class Judged:
         scores = {family: self.score(family) for family in FAMILIES}
         short = any(s.mutants > s.equivalent and s.rate < ASKED[f] for f, s in scores.items())
         if run.incomplete:
-            return "over" if scores["move"].survived else "inconclusive"
+            return "inconclusive"  # what lives so far may be found by what was not run
         return "over" if short else "within"

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from harness.executor import Lost, Workers
 from harness.mutants.cache import Cache
@@ -25,6 +26,8 @@ AT_MOST = {FAULTS: 150, RACES: 3, MIXED: 12}
 """Cases of one mutant in a stage at most, the cheapest that go another way through its function."""
 
 Told = Callable[[int, int, str], None]
+
+Looked = TypeVar("Looked", Reach, Reached)
 
 
 class Stages:
@@ -108,14 +111,8 @@ class Stages:
     def _reached(self) -> Ways:
         """What scenarios reach, undisturbed."""
         if self._undisturbed is None:
-
-            def looked(_: int, result: object) -> None:
-                if isinstance(result, Reached):
-                    self.looked.append(result)
-                else:
-                    self.problems.append(str(result))
-
-            self._run([(self._trees, s) for s in self._scenarios], looked, "scenarios looked at")
+            tasks = [(self._trees, scenario) for scenario in self._scenarios]
+            self.looked = self._looked(tasks, Reached, "scenarios looked at")
             self.looked.sort(key=lambda one: one.reach.case.scenario)
             self._undisturbed = Ways(one.reach for one in self.looked)
         return self._undisturbed
@@ -124,18 +121,24 @@ class Stages:
         """What they reach with each different strike."""
         if self._disturbed is None:
             self._reached()
-
-            def traced(_: int, result: object) -> None:
-                if isinstance(result, Reach):
-                    self.struck.append(result)
-                else:
-                    self.problems.append(str(result))
-
             named = {scenario.name: scenario for scenario in self._scenarios}
             strikes = list(different(self.looked, named, self._trees))
-            self._run(strikes, traced, "strikes looked at")
+            self.struck = self._looked(strikes, Reach, "strikes looked at")
             self._disturbed = Ways(self.struck)
         return self._disturbed
+
+    def _looked(self, tasks: Sequence[object], wanted: type[Looked], name: str) -> list[Looked]:
+        """What was seen, in the order in which it was; what was lost is a problem."""
+        found: list[Looked] = []
+
+        def seen(_: int, result: object) -> None:
+            if isinstance(result, wanted):
+                found.append(result)
+            else:
+                self.problems.append(str(result))
+
+        self._run(tasks, seen, name)
+        return found
 
     def _run(
         self, tasks: Sequence[object], on_result: Callable[[int, object], None], name: str

@@ -21,6 +21,7 @@ from harness.races.results import New
 from harness.recording import Recording
 from harness.results import Trees
 from harness.rollout.parts import Mixture
+from harness.rollout.trials import mixture_of
 from harness.run import run
 from harness.scenario import Scenario
 from harness.sides import Sides
@@ -111,7 +112,7 @@ class _Trial:
 
     def _mixed(self, mutated: Sides) -> Iterator[tuple[Case, Iterable[Divergence]]]:
         """Each part of a release by itself old or new, where that is safe without the mutant."""
-        shipped = Mixture(self._sides.legacy, self._sides.refactored)
+        shipped = mixture_of(self._sides)
         mixture = Mixture(mutated.legacy, mutated.refactored)
         for case in self._task.cases:
             for part in shipped.parts:

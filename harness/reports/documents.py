@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -71,8 +72,13 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
     }
 
 
-def as_junit(verification: Verification, replays: dict[str, str]) -> bytes:
+def as_junit(verification: Verification, replays: Mapping[str, str]) -> bytes:
     """One test case a scenario; a divergent one fails with what the text report says."""
+    return written(junit_suite(verification, replays))
+
+
+def junit_suite(verification: Verification, replays: Mapping[str, str]) -> ElementTree.Element:
+    """The same, to stand beside others."""
     results = verification.results
     failed = sum(result.verdict != "identical" for result in results)
     suite = ElementTree.Element(
@@ -91,6 +97,11 @@ def as_junit(verification: Verification, replays: dict[str, str]) -> bytes:
             message = result.verdict
             failure = ElementTree.SubElement(case, "failure", message=message)
             failure.text = "\n".join(divergences(result, replays.get(result.name, "")))
-    ElementTree.indent(suite)
-    text: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return suite
+
+
+def written(root: ElementTree.Element) -> bytes:
+    """An XML file's bytes."""
+    ElementTree.indent(root)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"

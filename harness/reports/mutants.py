@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from harness.mutants.model import Mutant, Tried
-from harness.mutants.results import ASKED, FAMILIES, Earned, Judged
+from harness.mutants.results import ASKED, FAMILIES, Earned, Judged, Row
 
 SHOWN = 30
 """Survivors that are shown with their diffs; all of them are in the JSON."""
@@ -30,12 +29,12 @@ def text(judged: Judged, texts: Mapping[str, str]) -> Iterator[str]:
         yield f"lost: {problem}"
     for one in run.tried:
         if one.problem:
-            yield f"not run: {_place(one.mutant)}: {one.problem.strip().splitlines()[-1]}"
+            yield f"not run: {_told(one.mutant)}: {one.problem.strip().splitlines()[-1]}"
     for name in run.diverging:
         yield f"diverges without a mutant: {name}"
     for one in judged.wrong:
         assert one.killed is not None
-        yield f"said to be equivalent, but found by {one.killed.scenario}: {_place(one.mutant)}"
+        yield f"said to be equivalent, but found by {one.killed.scenario}: {_told(one.mutant)}"
     for key in judged.unused:
         yield f"said to be equivalent, but not there: {key}"
     yield from _scores(judged)
@@ -66,7 +65,7 @@ def _earned(earned: Sequence[Earned], texts: Mapping[str, str]) -> Iterator[str]
         if one.mutant is None:
             yield f"without {one.facet}: nothing more lives ({one.tried} that differed there tried)"
             continue
-        yield f"without {' and '.join((*one.behind, one.facet))}: lives {_place(one.mutant)}"
+        yield f"without {' and '.join((*one.behind, one.facet))}: lives {_told(one.mutant)}"
         if one.behind:
             yield f"  which {one.facet} finds where {' and '.join(one.behind)} is excused"
         yield from _changed(one.mutant, texts)
@@ -87,46 +86,24 @@ def _scores(judged: Judged) -> Iterator[str]:
 
 def _table(judged: Judged) -> Iterator[str]:
     """Operator by facet: how many mutants differed there when they were found."""
-    facets = facets_of(judged)
-    width = max((len(name) for name in by_operator(judged)), default=8)
+    facets, rows = judged.facets(), judged.rows()
+    width = max((len(row.operator) for row in rows), default=8)
     heads = "  ".join(f"{facet:>{max(len(facet), 4)}}" for facet in facets)
     yield f"{'operator':<{width}}  mutants  found  equal  lives  {heads}"
-    for name, found in by_operator(judged).items():
-        killed = [one.killed for one in found if one.killed]
-        equal = sum(judged.is_equivalent(one) for one in found)
-        count = Counter(facet for one in killed for facet in one.facets)
-        cells = "  ".join(f"{count[f] or '·':>{max(len(f), 4)}}" for f in facets)
-        lives = len(found) - len(killed) - equal
+    for row in rows:
+        cells = "  ".join(f"{row.facets.get(f) or '·':>{max(len(f), 4)}}" for f in facets)
         yield (
-            f"{name:<{width}}  {len(found):>7}  {len(killed) or '·':>5}  {equal or '·':>5}  "
-            f"{lives or '·':>5}  {cells}"
+            f"{row.operator:<{width}}  {row.mutants:>7}  {row.killed or '·':>5}  "
+            f"{row.equivalent or '·':>5}  {row.survived or '·':>5}  {cells}"
         )
 
 
-def facets_of(judged: Judged) -> list[str]:
-    """The facets in which anything was found, those with most first."""
-    count = Counter(f for one in judged.campaign.tried if one.killed for f in one.killed.facets)
-    return [facet for facet, _ in count.most_common()]
-
-
-def by_operator(judged: Judged) -> dict[str, list[Tried]]:
-    found: dict[str, list[Tried]] = {}
-    for family in FAMILIES:
-        for one in judged.of(family):
-            name = one.mutant.operator
-            if ", and " in name:
-                name = "two guards left out"
-            found.setdefault(name if family != "written" else "written", []).append(one)
-    return found
-
-
-def _place(mutant: Mutant) -> str:
-    place = f"{mutant.path}:{mutant.line}" if mutant.lines else mutant.path
-    return f"{mutant.key} {mutant.operator}, {place} {mutant.function}".rstrip()
+def _told(mutant: Mutant) -> str:
+    return f"{mutant.key} {mutant.operator}, {mutant.place}"
 
 
 def _survivor(one: Tried, texts: Mapping[str, str]) -> Iterator[str]:
-    yield f"survived: {_place(one.mutant)}"
+    yield f"survived: {_told(one.mutant)}"
     told = f"{one.reaching} cases reach it, {one.runs} runs, {', '.join(one.stages)}"
     yield f"  {told}" if one.reaching else "  no scenario and no strike reaches it"
     yield from _changed(one.mutant, texts)
@@ -151,8 +128,8 @@ def as_json(
         ],
         "trees": trees,
         "versions": versions,
-        "facets": facets_of(judged),
-        "operators": {name: _summary(judged, found) for name, found in by_operator(judged).items()},
+        "facets": judged.facets(),
+        "operators": {row.operator: _summary(row) for row in judged.rows()},
         "equivalent": [
             {**_plain(one), "reason": judged.reasons[one.mutant.key]}
             for one in run.tried
@@ -174,15 +151,8 @@ def as_json(
     }
 
 
-def _summary(judged: Judged, found: Sequence[Tried]) -> dict[str, Any]:
-    killed = [one.killed for one in found if one.killed]
-    return {
-        "mutants": len(found),
-        "killed": len(killed),
-        "equivalent": sum(judged.is_equivalent(one) for one in found),
-        "facets": dict(Counter(facet for one in killed for facet in one.facets)),
-        "stages": dict(Counter(one.stage for one in killed)),
-    }
+def _summary(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in asdict(row).items() if name != "operator"}
 
 
 def _plain(one: Tried) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from harness.mutants.model import Mutant, Tried
+from harness.mutants.model import Tried
 from harness.mutants.operators import OPERATORS
 from harness.mutants.pairs import MERGED
-from harness.mutants.results import ASKED, FAMILIES, Judged
+from harness.mutants.results import ASKED, FAMILIES, Judged, Row
 from harness.reports.markdown import cell
-from harness.reports.mutants import by_operator, facets_of
 
 SILENT = ("name bound to its namesake", "error turned into an empty list", MERGED)
 """What broke in silence where such a move was made by hand."""
@@ -39,8 +37,8 @@ def _lines(judged: Judged, trees: dict[str, str]) -> Iterator[str]:
     yield ""
     yield from _families(judged)
     yield from _controls(judged)
-    yield from _table(judged, "## By what each was found", by_operator(judged))
-    silent = {name: f for name, f in by_operator(judged).items() if name in SILENT}
+    yield from _table(judged, "## By what each was found", judged.rows())
+    silent = [row for row in judged.rows() if row.operator in SILENT]
     yield from _table(judged, "## What used to break in silence", silent)
     yield from _earned(judged)
     yield from _survivors(judged)
@@ -71,24 +69,19 @@ def _controls(judged: Judged) -> Iterator[str]:
     yield ""
 
 
-def _table(judged: Judged, title: str, operators: dict[str, list[Tried]]) -> Iterator[str]:
-    if not operators:
+def _table(judged: Judged, title: str, rows: Sequence[Row]) -> Iterator[str]:
+    if not rows:
         return
-    facets = facets_of(judged)
+    facets = judged.facets()
     yield title
     yield ""
     yield f"| operator | what is wrong | mutants | found | equivalent | {' | '.join(facets)} |"
     yield "|---|---|---:|---:|---:|" + "---:|" * len(facets)
-    for name, tried in operators.items():
-        count = Counter(facet for one in tried if one.killed for facet in one.killed.facets)
-        wrong = OPERATORS[name].wrong if name in OPERATORS else ""
-        numbers = [
-            len(tried),
-            sum(one.killed is not None for one in tried),
-            sum(judged.is_equivalent(one) for one in tried),
-            *(count[facet] for facet in facets),
-        ]
-        yield f"| {cell(name)} | {cell(wrong)} | {' | '.join(str(n or '·') for n in numbers)} |"
+    for row in rows:
+        wrong = OPERATORS[row.operator].wrong if row.operator in OPERATORS else ""
+        numbers = [row.mutants, row.killed, row.equivalent, *(row.facets.get(f) for f in facets)]
+        cells = " | ".join(str(number or "·") for number in numbers)
+        yield f"| {cell(row.operator)} | {cell(wrong)} | {cells} |"
     yield ""
 
 
@@ -102,7 +95,7 @@ def _earned(judged: Judged) -> Iterator[str]:
     yield "|---|---|---|---|"
     for one in earned:
         told = cell(one.mutant.operator) if one.mutant else f"nothing more, of {one.tried} tried"
-        place = _place(one.mutant) if one.mutant else ""
+        place = cell(one.mutant.place) if one.mutant else ""
         yield f"| {one.facet} | {told} | {place} | {', '.join(one.behind)} |"
     yield ""
 
@@ -114,7 +107,7 @@ def _survivors(judged: Judged) -> Iterator[str]:
     yield "## Not found"
     yield ""
     for one in survivors:
-        yield f"- `{one.mutant.key}` {cell(one.mutant.operator)}, {_place(one.mutant)}"
+        yield f"- `{one.mutant.key}` {cell(one.mutant.operator)}, {cell(one.mutant.place)}"
     yield ""
 
 
@@ -136,8 +129,3 @@ def _equivalent(judged: Judged) -> Iterator[str]:
 
 def _functions(tried: Sequence[Tried]) -> str:
     return ", ".join(sorted({cell(one.mutant.function or one.mutant.path) for one in tried}))
-
-
-def _place(mutant: Mutant) -> str:
-    line = f":{mutant.line}" if mutant.lines else ""
-    return cell(f"{mutant.path}{line} {mutant.function}".rstrip())

@@ -8,7 +8,10 @@ import pytest
 from harness.aws.faults import Fault
 from harness.faults.judge import compared
 from harness.function_faults import RAISED
+from harness.mutants.model import Edit, Mutant
+from harness.mutants.mutated import with_mutant
 from harness.recording import Recording
+from harness.results import Trees
 from harness.run import run
 from harness.scenario import Scenario
 from harness.scenario_files import select, shipped
@@ -17,6 +20,7 @@ from harness.tree import Tree
 from tests.equivalence.breaking import Breakage, broken_tree
 
 DRILL, THREE = (select(shipped(), [name])[0] for name in ("drill-one-wave", "drill-three-waves"))
+HANDLER = "lambda/execution-handler/index.py"
 STUBS = "lambda/orchestration-stepfunctions/index.py"
 
 
@@ -46,6 +50,18 @@ def test_from_the_nth_call_on(sides: Sides) -> None:
         assert sum(call.name == "drs.StartRecovery" for call in recording.calls) == 1
         assert recording.steps[-1].result["error"] == "'no such key'"
     assert compared(legacy, refactored, sides.rules, faults).divergences == ()
+
+
+def test_what_a_mutant_changed_is_struck_too(sides: Sides, trees: Trees) -> None:
+    """The function raises in the text that runs, not in the one that stands in the file."""
+    text = (sides.refactored.root / HANDLER).read_text()
+    place = text.index("def start_wave_recovery(")
+    wrong = Edit(HANDLER, place, place, "raise RuntimeError('not importable')\n\n\n")
+    mutant = Mutant("move", "x", HANDLER, "", (1,), (1, 2), "", "", (wrong,))
+    faults = raising("start_wave_recovery", "KeyError")
+    with with_mutant(trees, sides, mutant) as mutated:
+        legacy, refactored = both(mutated, DRILL, faults)
+    assert compared(legacy, refactored, sides.rules, faults).divergences
 
 
 @pytest.mark.parametrize(

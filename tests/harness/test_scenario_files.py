@@ -124,6 +124,7 @@ TWENTY_MISTAKES = {
     # what stands in line 5 of the file, or in the line that is named: what is told
     "servers: [{id: s-1, hostname: 5}]": "servers[0].hostname is 5, not a string",
     "servers: [{id: s-1}, {id: s-1}]": "server 's-1' is there twice",
+    "servers: [{id: 's-{foo}', count: 2}]": "the braces of 's-{foo}' do not stand for a number",
     "servers: [{id: s-1, launch: {outcome: LOST}}]": 'servers[0].launch.outcome is "LOST", not',
     "servers: [{id: s-1, launch: {seconds: 5}}]": "unknown key 'seconds' in servers[0].launch",
     "servers: [{id: s-1, tags: [a]}]": 'servers[0].tags is ["a"], not a mapping',

@@ -63,6 +63,17 @@ def test_new_strikes_come_first_and_the_smallest_scenario_has_them(trees: Trees)
     assert rest == [("large", strikes[:BATCH]), ("large", strikes[BATCH:])]
 
 
+def test_strikes_come_where_they_can_change_something(trees: Trees) -> None:
+    strike = Strike((DENIED,), "a:1", "", "x")
+    fails, runs = (replace(SMALL[0], name=name) for name in ("fails", "runs"))
+    looks = [Look(fails, (strike,), 5, fails=True), Look(runs, (strike,), 50)]
+    new, rest = module._batches(trees, looks)
+    assert ([b.scenario.name for b in new], [b.scenario.name for b in rest]) == (
+        ["runs"],
+        ["fails"],
+    )
+
+
 def test_a_divergence_as_text_and_as_a_document(trees: Trees) -> None:
     slow = Fault("drs.StartRecovery", "slow", seconds=150.0)
     drill = select(shipped(), ["drill-one-wave"])[0]

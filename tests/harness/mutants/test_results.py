@@ -76,7 +76,7 @@ def test_what_is_no_evidence(changes: dict[str, object]) -> None:
 
 def test_what_was_not_tried_is_not_decided() -> None:
     assert judged(tried(1), incomplete=True).verdict == "inconclusive"
-    assert judged(tried(1), tried(2, None), incomplete=True).verdict == "over"
+    assert judged(tried(1), tried(2, None), incomplete=True).verdict == "inconclusive"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.aws.faults import Fault
-from harness.mutants.model import UNTOUCHED, Edit, Mutant
+from harness.mutants.model import UNTOUCHED, Edit, Killed, Mutant
 from harness.mutants.mutated import texts_of, with_mutant
 from harness.mutants.reach import Case, Reach, Ways, reached_by
 from harness.mutants.trial import COLD, FAULTS, MIXED, RACES, SCENARIOS, Task, try_mutant
@@ -76,15 +76,19 @@ def test_what_only_a_fault_shows(sides: Sides, trees: Trees) -> None:
     assert found.scenario == "drill-one-wave, lost"
 
 
+def found_only_in(stage: str, trees: Trees, wrong: Mutant, case: Case) -> Killed:
+    assert try_mutant(Task(trees, wrong, SCENARIOS, (case,))).killed is None
+    found = try_mutant(Task(trees, wrong, stage, (case,))).killed
+    assert found is not None
+    return found
+
+
 def test_what_only_a_cold_start_shows(sides: Sides, trees: Trees) -> None:
     """A container that did not begin the plan cannot poll, which no warm one is asked to."""
     line = '    action = event.get("action")\n'
     kept = 'vars(lambda_handler).setdefault("begun", [action])'
     wrong = mutant(sides, STUB, line, f"{line}    assert {kept} == ['begin']\n")
-    assert try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,))).killed is None
-    found = try_mutant(Task(trees, wrong, COLD, (ONE_WAVE,))).killed
-    assert found is not None
-    assert "exception" in found.facets
+    assert "exception" in found_only_in(COLD, trees, wrong, ONE_WAVE).facets
 
 
 def test_what_only_mixed_versions_show(sides: Sides, trees: Trees) -> None:
@@ -92,10 +96,7 @@ def test_what_only_mixed_versions_show(sides: Sides, trees: Trees) -> None:
     line = "_execution_history_table = None"
     eager = 'dynamodb.Table(os.environ["EXECUTION_HISTORY_TABLE"])'
     wrong = mutant(sides, QUERY, line, f"_execution_history_table = {eager}")
-    assert try_mutant(Task(trees, wrong, SCENARIOS, (TAGS,))).killed is None
-    found = try_mutant(Task(trees, wrong, MIXED, (TAGS,))).killed
-    assert found is not None
-    assert found.stage == MIXED
+    assert found_only_in(MIXED, trees, wrong, TAGS).stage == MIXED
     harmless = mutant(sides, QUERY, line, f"{line}  # lazily")
     assert try_mutant(Task(trees, harmless, MIXED, (TAGS,))).killed is None
 
@@ -157,8 +158,8 @@ def test_other_ways_through_the_function_come_first(
 ) -> None:
     ways = {"a": {5}, "b": {5}, "c": {5, 7}, "d": {1}}
     reaches = [
-        Reach(Case(name), {"x.py": frozenset(way)}, 1 + seconds / 10)
-        for seconds, (name, way) in enumerate(ways.items())
+        Reach(Case(name), {"x.py": frozenset(way)}, 20 + cost)
+        for cost, (name, way) in enumerate(ways.items())
     ]
     change = Mutant("move", "x", "x.py", "", lines, (4, 9), "", "", ())
     found = [case.scenario for case in Ways(reaches).cases(change)]
