@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drs_refactor.__main__ import main
+from drs_refactor.__main__ import COMMANDS, main
 
 
 def test_ci_runs_the_readmes_test_command(root: Path) -> None:
@@ -16,7 +16,7 @@ def test_ci_runs_the_readmes_test_command(root: Path) -> None:
     assert command[1] in (root / ".ci/run").read_text().splitlines()
 
 
-@pytest.mark.parametrize("command", ["init", "migrate", "proof", "verify", "replay", "rollback"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_there_and_shows_an_example(
     command: str, root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
