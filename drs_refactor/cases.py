@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from drs_refactor.documents import relative_to, write
@@ -25,4 +26,4 @@ def write_case(trees: Trees, scenario: Scenario, name: str, **more: Any) -> str:
         **more,
     }
     write(path, json.dumps(case, indent=2, ensure_ascii=False) + "\n")
-    return f"drs-refactor replay {path.as_posix()}"
+    return f"drs-refactor replay {quote(path.as_posix())}"

@@ -36,8 +36,10 @@ def both_trees(legacy: Path, refactored: Path) -> dict[str, str]:
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Write a file, making its folder. Raises InputError if that is not possible."""
-    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    """Write a file, making its folder; half of a surrogate pair, which UTF-8 cannot hold, as JSON
+    escapes it. Raises InputError if that is not possible.
+    """
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from codemods.migrate import Migrated
 from drs_refactor.documents import relative
@@ -30,6 +31,8 @@ _LEVELS = {
     "differs": "error",
     "split-state": "warning",
 }
+_LINK = re.compile(r"\[(?=[^]]*\]\()")
+"""The bracket that would begin an embedded link (3.11.6 of the format)."""
 _PLACE = re.compile(r"(?P<path>[^\s:]+):(?P<line>\d+)(?:\s\([^)]*\))?:?\s(?P<text>.*)", re.S)
 
 
@@ -85,10 +88,10 @@ def finding(rule: str, said: str, tree: Path) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": rule,
         "level": _LEVELS.get(rule, "note"),
-        "message": {"text": said if found is None else found["text"]},
+        "message": {"text": _LINK.sub(r"\\[", said if found is None else found["text"])},
     }
     if found is not None:
-        uri = f"{relative(tree)}/{found['path']}"
+        uri = quote(f"{relative(tree)}/{found['path']}")
         place = {"artifactLocation": {"uri": uri}, "region": {"startLine": int(found["line"])}}
         result["locations"] = [{"physicalLocation": place}]
     return result

@@ -44,16 +44,16 @@ def sides(trees: Trees) -> Sides:
     return read_sides(trees)
 
 
-class _InProcess:
+class InProcess:
     """The work of `harness.executor.Workers`, done here."""
 
     def __init__(self, work: Callable[[Any], Any], **_: object) -> None:
         self._work = work
 
-    def __class_getitem__(cls, _: object) -> type[_InProcess]:
+    def __class_getitem__(cls, _: object) -> type[InProcess]:
         return cls
 
-    def __enter__(self) -> _InProcess:
+    def __enter__(self) -> InProcess:
         # A worker starts with none: trees of the same relative path are others in another folder.
         one_scenario._known.clear()
         return self
@@ -89,9 +89,11 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what workers do be done in this process: they take longer to start than a few runs."""
-    campaigns = [f"{name}.campaign" for name in ("faults", "fuzzing", "mutants", "rollout")]
+    campaigns = [
+        f"{name}.campaign" for name in ("bench", "faults", "fuzzing", "mutants", "rollout")
+    ]
     for module in ("verify", *campaigns):
-        monkeypatch.setattr(f"harness.{module}.Workers", _InProcess)
+        monkeypatch.setattr(f"harness.{module}.Workers", InProcess)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -105,7 +105,10 @@ def run(options: argparse.Namespace) -> int:
     )  # fmt: skip
     progress.clear()
     cache.write()
-    judged = Judged(found, reasons)
+    whole = _is_whole(options)
+    asked = {mutant.key for mutant in chosen}
+    # Of a part of the mutants nobody can say that a reason has lost its own.
+    judged = Judged(found, {k: why for k, why in reasons.items() if whole or k in asked})
     paths = {edit.path for mutant in chosen for edit in mutant.edits}
     texts = {path: (trees.refactored / path).read_text(encoding="utf-8") for path in sorted(paths)}
     for line in report.text(judged, texts):
@@ -114,9 +117,14 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         write(options.report, mutants_markdown.report(judged, names))
     document = report.as_json(judged, texts, names, versions())
-    whole = options.sample is None and not options.scenario and options.operator in ([], ["*"])
     write_json(options.json, document | {"digests": of, "sampled": not whole})
     return EXIT[judged.verdict]
+
+
+def _is_whole(options: argparse.Namespace) -> bool:
+    """True if every mutant that can be made is tried in every scenario."""
+    every = options.operator == ["*"] or not (options.operator or options.written)
+    return every and options.sample is None and not options.scenario
 
 
 def _is_wanted(globs: Sequence[str], operator: str) -> bool:

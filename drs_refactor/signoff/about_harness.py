@@ -20,13 +20,7 @@ from drs_refactor.signoff.page import (
 )
 from drs_refactor.signoff.page import Text as Lines
 from drs_refactor.signoff.pictures import facets
-from harness.mutants.results import ASKED
-
-FAMILIES = {
-    "move": "what goes wrong in such a move",
-    "ordinary": "ordinary mutations of what the move wrote",
-    "written": "written by somebody who had seen only the two trees",
-}
+from harness.mutants.results import ASKED, FAMILIES
 
 
 def power(evidence: Evidence) -> Section:

@@ -15,12 +15,11 @@ from drs_refactor.signoff.page import (
     Picture,
     Section,
     Table,
-    Words,
 )
 from drs_refactor.signoff.pictures import paired, waterfall
 from harness.bench.results import Bench
 from harness.reports import bench_pictures
-from harness.reports.bench import SHOWN, of_entry, usage_rows
+from harness.reports.bench_rows import gate_entries, level_rows, usage_rows
 
 
 def times(evidence: Evidence) -> Section:
@@ -35,9 +34,9 @@ def _times(found: Bench) -> Iterator[Block]:
     yield Items(tuple((f"{gate.name}: {gate.sentence}",) for gate in found.deciding))
     yield Picture("levels.svg", bench_pictures.levels(found), "levels and waits against the band")
     yield Table(
-        ("level", "legacy s", "refactored s", "added ms", "interval", "verdict"),
-        tuple(_rows(found)),
-        frozenset({1, 2, 3, 4}),
+        ("level", "legacy s", "refactored s", "added ms", "ratio", "95 % interval", "verdict"),
+        tuple(level_rows(found)),
+        frozenset(range(1, 6)),
     )
     yield Picture("waterfall.svg", waterfall(found.example), "one hand-over, call by call")
     yield Paragraph(
@@ -51,49 +50,12 @@ def _times(found: Bench) -> Iterator[Block]:
     )
     if found.compute is not None:
         yield Picture("paired.svg", paired(found.compute), "pair by pair, tree code")
-    for gate in dict.fromkeys(one.gate for one in found.sensitivity):
-        some = [one for one in found.sensitivity if one.gate == gate]
-        shown = [one for n, one in enumerate(some) if n < SHOWN or not one.holds]
-        yield Fold(
-            f"What the verdict on {gate} hangs on",
-            (Items(tuple(of_entry(one) for one in shown)),),
-        )
+    for gate, entries in gate_entries(found):
+        told = Items(tuple((entry,) for entry in entries))
+        yield Fold(f"What the verdict on {gate} hangs on", (told,))
     if found.curves:
         growth = bench_pictures.growth(found.curves)
         yield Fold("How cost grows", (Picture("growth.svg", growth, "growth of both sides"),))
-
-
-def _rows(found: Bench) -> Iterator[tuple[Words, ...]]:
-    for level in found.levels:
-        ratio, note = level.ratio, "" if level.decides else ", does not decide"
-        yield (
-            level.name,
-            f"{level.legacy:,.3f}",
-            f"{level.refactored:,.3f}",
-            f"{1000 * level.added:+,.0f}",
-            f"{ratio.low:.4f} to {ratio.high:.4f}",
-            f"{level.verdict}{note}",
-        )
-    for budget in found.budgets:
-        added = budget.added
-        limit = f" of {budget.limit:g} s added" if budget.limit is not None else ""
-        yield (
-            budget.title,
-            f"{budget.legacy:,.3f}",
-            f"{budget.refactored:,.3f}",
-            f"{1000 * added.value:+,.0f}",
-            f"{1000 * added.low:+,.0f} to {1000 * added.high:+,.0f} ms",
-            f"{budget.verdict if budget.decides else 'no budget'}{limit}",
-        )
-    for judged in found.compute.levels if found.compute is not None else ():
-        yield (
-            f"tree code, {judged.level}",
-            f"{judged.legacy:.6f}",
-            f"{judged.refactored:.6f}",
-            f"{1000 * (judged.refactored - judged.legacy):+,.3f}",
-            f"{judged.ratio.low:.3f} to {judged.ratio.high:.3f}",
-            f"{judged.verdict}, floor {1000 * judged.floor:g} ms an invocation",
-        )
 
 
 def cost(evidence: Evidence) -> Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from drs_refactor.signoff.evidence import Evidence
@@ -68,49 +68,87 @@ def _words(evidence: Evidence, part: str) -> Iterator[str]:
     """One part in one line."""
     if part in evidence.missing:
         yield evidence.missing[part]
-    elif part == "migrate" and evidence.migrated is not None:
-        where = evidence.difference
+    else:
+        yield from _OF[part](evidence)
+
+
+def _of_migrate(evidence: Evidence) -> Iterator[str]:
+    if where := evidence.difference:
+        yield f"the refactored tree is not what the codemods write from legacy: {where}"
+    elif evidence.migrated is not None:
         yield (
-            f"the refactored tree is not what the codemods write from legacy: {where}"
-            if where
-            else "the refactored tree is what the codemods write from legacy, each moved function "
+            "the refactored tree is what the codemods write from legacy, each moved function "
             "token for token"
         )
-    elif part == "verify" and (run := evidence.verification) is not None:
-        good = sum(r.verdict == "identical" for r in run.results)
-        bad = [r.name for r in run.results if r.verdict != "identical"]
-        yield f"{good} of {run.asked} scenarios are identical"
-        if bad:
-            yield f"; not {', '.join(bad[:3])}{f' and {len(bad) - 3} more' if bad[3:] else ''}"
-        if run.control != "identical":
-            yield f"; the control failed: legacy against itself is {run.control}"
-    elif part == "faults" and (struck := evidence.faults) is not None:
-        new = sum(len(one.new) for one in struck.raced)
-        yield (
-            f"{struck.tried} of {struck.things} different faults and {len(struck.raced)} of "
-            f"{struck.races} races: {len(struck.divergent)} strikes taken differently, {new} "
-            "outcomes that legacy has not"
-        )
-    elif part == "fuzz" and (drawn := evidence.fuzz) is not None:
+
+
+def _of_verify(evidence: Evidence) -> Iterator[str]:
+    if (run := evidence.verification) is None:
+        return
+    good = sum(r.verdict == "identical" for r in run.results)
+    bad = [r.name for r in run.results if r.verdict != "identical"]
+    yield f"{good} of {run.asked} scenarios are identical"
+    if bad:
+        yield f"; not {', '.join(bad[:3])}{f' and {len(bad) - 3} more' if bad[3:] else ''}"
+    if run.control != "identical":
+        yield f"; the control failed: legacy against itself is {run.control}"
+
+
+def _of_faults(evidence: Evidence) -> Iterator[str]:
+    if (struck := evidence.faults) is None:
+        return
+    new = sum(len(one.new) for one in struck.raced)
+    yield (
+        f"{struck.tried} of {struck.things} different faults and {len(struck.raced)} of "
+        f"{struck.races} races: {len(struck.divergent)} strikes taken differently, {new} "
+        "outcomes that legacy has not"
+    )
+
+
+def _of_fuzz(evidence: Evidence) -> Iterator[str]:
+    if (drawn := evidence.fuzz) is not None:
         yield f"{len(drawn.ran)} drawn scenarios, {len(drawn.divergent)} divergent"
-    elif part == "bench" and (times := evidence.bench) is not None:
-        bad_gates = [gate for gate in times.deciding if gate.verdict != "within"]
-        shown = bad_gates or [gate for gate in times.deciding if gate.name == "execution"]
-        yield "; ".join(f"{gate.name}: {gate.sentence}" for gate in shown)
-        yield "" if bad_gates else "; all budgets are kept"
-        yield "".join(f"; {problem}" for problem in times.problems[:1])
-    elif part == "rollback" and (ways := evidence.rollout) is not None:
-        lost = sum(len(flight.divergent) for flight in ways.flights if flight.on_the_way)
-        safe = "a safe way out and back" if ways.out and ways.back else "no safe way out and back"
-        yield f"there is {safe}; of the switches under executions in flight {lost} are lost"
-        yield "".join(f"; {line}" for line in (*ways.blockers, *ways.problems)[:2])
-    elif part == "mutants" and evidence.mutants is not None:
-        score = evidence.mutants["families"]["move"]
-        lived = len(evidence.mutants["survivors"])
-        yield (
-            f"the harness found {score['killed']} of {score['mutants'] - score['equivalent']} "
-            f"wrong refactors of this kind of move; {lived} mutants of all kinds survived"
-        )
+
+
+def _of_bench(evidence: Evidence) -> Iterator[str]:
+    if (times := evidence.bench) is None:
+        return
+    bad = [gate for gate in times.deciding if gate.verdict != "within"]
+    shown = bad or [gate for gate in times.deciding if gate.name == "execution"]
+    yield "; ".join(f"{gate.name}: {gate.sentence}" for gate in shown)
+    yield "" if bad else "; all budgets are kept"
+    yield "".join(f"; {problem}" for problem in times.problems[:1])
+
+
+def _of_rollback(evidence: Evidence) -> Iterator[str]:
+    if (ways := evidence.rollout) is None:
+        return
+    lost = sum(len(flight.divergent) for flight in ways.flights if flight.on_the_way)
+    safe = "a safe way out and back" if ways.out and ways.back else "no safe way out and back"
+    yield f"there is {safe}; of the switches under executions in flight {lost} are lost"
+    yield "".join(f"; {line}" for line in (*ways.blockers, *ways.problems)[:2])
+
+
+def _of_mutants(evidence: Evidence) -> Iterator[str]:
+    if (tried := evidence.mutants) is None:
+        return
+    score = tried["families"]["move"]
+    yield (
+        f"the harness found {score['killed']} of {score['mutants'] - score['equivalent']} "
+        f"wrong refactors of this kind of move; {len(tried['survivors'])} mutants of all kinds "
+        "survived"
+    )
+
+
+_OF: dict[str, Callable[[Evidence], Iterator[str]]] = {
+    "migrate": _of_migrate,
+    "verify": _of_verify,
+    "faults": _of_faults,
+    "fuzz": _of_fuzz,
+    "bench": _of_bench,
+    "rollback": _of_rollback,
+    "mutants": _of_mutants,
+}
 
 
 def not_checked(evidence: Evidence) -> Iterator[str]:

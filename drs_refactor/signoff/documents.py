@@ -15,7 +15,6 @@ from drs_refactor.signoff.evidence import Evidence
 from drs_refactor.signoff.stored_mutants import identity
 from harness.reports import bench_document, documents, faults, fuzz, rollout_document
 from harness.reports.fuzz import Saved
-from harness.reports.svg import plain
 
 VERSION = 1
 """Of the document. Another one is read by another version of this tool."""
@@ -92,9 +91,6 @@ def as_junit(evidence: Evidence, decision: Decision) -> bytes:
     suite.set("errors", str(counts["error"]))
     if evidence.verification is not None:
         root.append(documents.junit_suite(evidence.verification, evidence.replays.verify))
-    for element in root.iter():
-        element.text = plain(element.text or "") or None
-        element.attrib = {name: plain(value) for name, value in element.items()}
     return documents.written(root)
 
 

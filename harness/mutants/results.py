@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from harness.mutants.model import PLANTED, Mutant, Tried
 
-FAMILIES = ("move", "ordinary", "written")
+FAMILIES = {
+    "move": "what goes wrong in such a move",
+    "ordinary": "ordinary mutations of what the move wrote",
+    "written": "written by somebody who had seen only the two trees",
+}
+"""Families, and what their mutants are."""
 
 ASKED = {"move": 1.0, "ordinary": 0.98, "written": 0.0}
 """The part of a family's mutants, without equivalent ones, that must be found."""

@@ -8,14 +8,11 @@ from collections.abc import Iterator
 
 from harness.bench.causes import Share
 from harness.bench.results import Bench, of_curve
-from harness.bench.sensitivity import Sensitive
-from harness.bench.usage import Usage
-from harness.compute.results import Judged
-
-SHOWN = 4
-"""Entries of the model that are told for each gate, and things for each cause."""
+from harness.reports.bench_rows import SHOWN, gate_entries, level_rows, usage_rows
 
 _WIDTH = 46
+_NUMBERS = (10, 12, 9, 7)
+"""How wide the columns are: names, and seconds, seconds, ms and ratio."""
 
 
 def text(found: Bench) -> Iterator[str]:
@@ -47,37 +44,9 @@ def _table(found: Bench) -> Iterator[str]:
         f"{'level':<{_WIDTH}} {'legacy s':>10} {'refactored s':>12} {'added ms':>9} {'ratio':>7}  "
         f"{'interval':<18} verdict"
     )
-    for level in found.levels:
-        note = "" if level.decides else ", does not decide"
-        ratio = level.ratio
-        yield (
-            f"{level.name:<{_WIDTH}} {level.legacy:>10,.3f} {level.refactored:>12,.3f} "
-            f"{1000 * level.added:>+9,.0f} {ratio.value:>7.4f}  "
-            f"{f'[{ratio.low:.4f}, {ratio.high:.4f}]':<18} {level.verdict}{note}"
-        )
-    for budget in found.budgets:
-        limit = f", budget {1000 * budget.limit:,.0f} ms" if budget.limit is not None else ""
-        verdict = budget.verdict if budget.decides else "no budget"
-        added = budget.added
-        yield (
-            f"{budget.title:<{_WIDTH}} {budget.legacy:>10,.3f} {budget.refactored:>12,.3f} "
-            f"{1000 * added.value:>+9,.0f} {'':>7}  "
-            f"{f'[{1000 * added.low:+,.0f}, {1000 * added.high:+,.0f}]':<18} {verdict}{limit}"
-        )
-    if found.compute is not None:
-        for judged in found.compute.levels:
-            yield _computed(judged)
-
-
-def _computed(judged: Judged) -> str:
-    ratio = judged.ratio
-    added = judged.refactored - judged.legacy
-    return (
-        f"{f'tree code, {judged.level}':<{_WIDTH}} {judged.legacy:>10,.6f} "
-        f"{judged.refactored:>12,.6f} {1000 * added:>+9,.3f} {ratio.ratio:>7.4f}  "
-        f"{f'[{ratio.low:.4f}, {ratio.high:.4f}]':<18} {judged.verdict}, floor "
-        f"{1000 * judged.floor:g} ms each"
-    )
+    for name, *numbers, interval, verdict in level_rows(found):
+        shown = " ".join(f"{n:>{w}}" for n, w in zip(numbers, _NUMBERS, strict=True))
+        yield f"{name:<{_WIDTH}} {shown}  {interval:<18} {verdict}"
 
 
 def _causes(shares: tuple[Share, ...]) -> Iterator[str]:
@@ -101,28 +70,9 @@ def _sensitivity(found: Bench) -> Iterator[str]:
         f"what the verdict hangs on: the latency model {' and '.join(model.where)} has "
         f"{len(model.entries)} entries, {assumed} of them assumed"
     )
-    for gate in dict.fromkeys(one.gate for one in found.sensitivity):
-        some = [one for one in found.sensitivity if one.gate == gate]
-        for one in some[:SHOWN]:
-            yield f"  {gate}: {of_entry(one)}"
-        breaking = [one for one in some[SHOWN:] if not one.holds]
-        for one in breaking:
-            yield f"  {gate}: {of_entry(one)}"
-
-
-def of_entry(one: Sensitive) -> str:
-    """How a gate's figure hangs on an entry of the model, in words."""
-    if one.lost_from is not None:
-        lost = f"lost from {one.lost_from:.4g} s on" if one.lost_from else "lost as it is"
-    elif one.lost_below is not None:
-        lost = f"lost below {one.lost_below:.4g} s"
-    else:
-        lost = "lost at no value"
-    inside = "" if one.holds else " — INSIDE ITS RANGE"
-    return (
-        f"{one.entry} {one.p50:g} s, if {one.low:g} to {one.high:g} s: {one.at_low:.3f} to "
-        f"{one.at_high:.3f} where {one.limit:g} is the limit; {lost}{inside}"
-    )
+    for gate, entries in gate_entries(found):
+        for entry in entries:
+            yield f"  {gate}: {entry}"
 
 
 def _usage(found: Bench) -> Iterator[str]:
@@ -136,27 +86,6 @@ def _usage(found: Bench) -> Iterator[str]:
             for one in limits
         )
         yield f"  {side} reaches its limits in one wave: {told}"
-
-
-def usage_rows(legacy: Usage, refactored: Usage) -> Iterator[tuple[str, str, str]]:
-    """What one execution uses: name, legacy, refactored."""
-
-    def row(name: str, old: float, new: float, form: str = ",.1f") -> tuple[str, str, str]:
-        return name, format(old, form), format(new, form)
-
-    def seconds(of: Usage) -> float:
-        return sum(of.gb_seconds.values())
-
-    for name in sorted({*legacy.calls, *refactored.calls}):
-        yield row(f"calls of {name}", legacy.calls.get(name, 0), refactored.calls.get(name, 0))
-    for name in sorted({*legacy.invocations, *refactored.invocations}):
-        old, new = (side.invocations.get(name, 0) for side in (legacy, refactored))
-        yield row(f"invocations of {name}", old, new)
-    yield row("GB-seconds", seconds(legacy), seconds(refactored), ",.2f")
-    yield row("US dollars", legacy.dollars, refactored.dollars, ".6f")
-    yield row("containers at once", legacy.at_once, refactored.at_once, ",")
-    yield row("greatest Lambda payload, bytes", legacy.payload, refactored.payload, ",")
-    yield row("greatest state, bytes", legacy.state, refactored.state, ",")
 
 
 def _growth(found: Bench) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.bench.results import Bench
 from harness.compute.power import false_alarms
 from harness.reports import bench_pictures
-from harness.reports.bench import SHOWN, of_entry, usage_rows
+from harness.reports.bench_rows import gate_entries, level_rows, usage_rows
 from harness.reports.markdown import cell
 
 
@@ -59,30 +59,8 @@ def _lines(
 def _levels(found: Bench) -> Iterator[str]:
     yield "| level | legacy s | refactored s | added ms | ratio | 95 % interval | verdict |"
     yield "|---|---:|---:|---:|---:|---|---|"
-    for level in found.levels:
-        ratio, note = level.ratio, "" if level.decides else ", does not decide"
-        yield (
-            f"| {level.name} | {level.legacy:,.3f} | {level.refactored:,.3f} | "
-            f"{1000 * level.added:+,.0f} | {ratio.value:.4f} | {ratio.low:.4f} to {ratio.high:.4f} "
-            f"| {level.verdict}{note} |"
-        )
-    for budget in found.budgets:
-        added = budget.added
-        verdict = budget.verdict if budget.decides else "no budget"
-        limit = f" of {budget.limit:g} s" if budget.limit is not None else ""
-        yield (
-            f"| {budget.title} | {budget.legacy:,.3f} | {budget.refactored:,.3f} | "
-            f"{1000 * added.value:+,.0f} | | {1000 * added.low:+,.0f} to {1000 * added.high:+,.0f} "
-            f"ms added | {verdict}{limit} |"
-        )
-    for judged in found.compute.levels if found.compute is not None else ():
-        code = judged.ratio
-        yield (
-            f"| tree code, {cell(judged.level)} | {judged.legacy:.6f} | {judged.refactored:.6f} | "
-            f"{1000 * (judged.refactored - judged.legacy):+,.3f} | {code.ratio:.3f} | "
-            f"{code.low:.3f} to {code.high:.3f} | {judged.verdict}, floor "
-            f"{1000 * judged.floor:g} ms an invocation |"
-        )
+    for row in level_rows(found):
+        yield f"| {' | '.join(map(cell, row))} |"
     yield ""
 
 
@@ -110,12 +88,9 @@ def _sensitivity(found: Bench) -> Iterator[str]:
         "lost. Nothing is run again: times add up."
     )
     yield ""
-    for gate in dict.fromkeys(one.gate for one in found.sensitivity):
-        some = [one for one in found.sensitivity if one.gate == gate]
-        shown = [one for n, one in enumerate(some) if n < SHOWN or not one.holds]
+    for gate, entries in gate_entries(found):
         yield f"- {gate}"
-        for one in shown:
-            yield f"  - {of_entry(one)}"
+        yield from (f"  - {entry}" for entry in entries)
     yield ""
 
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from harness.reached import Reached
 from harness.reports.text import divergences
+from harness.reports.xml import plain
 from harness.results import ScenarioResult, Verification
 from harness.values import to_json
 
@@ -101,7 +102,10 @@ def junit_suite(verification: Verification, replays: Mapping[str, str]) -> Eleme
 
 
 def written(root: ElementTree.Element) -> bytes:
-    """An XML file's bytes."""
+    """An XML file's bytes, without what XML cannot hold."""
+    for element in root.iter():
+        element.text = plain(element.text or "") or None
+        element.attrib = {name: plain(value) for name, value in element.items()}
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"

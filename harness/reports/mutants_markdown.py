@@ -13,12 +13,6 @@ from harness.reports.markdown import cell
 SILENT = ("name bound to its namesake", "error turned into an empty list", MERGED)
 """What broke in silence where such a move was made by hand."""
 
-_FAMILIES = {
-    "move": "what goes wrong in such a move",
-    "ordinary": "ordinary mutations of what the move wrote",
-    "written": "written by somebody who had seen only the two trees",
-}
-
 
 def report(judged: Judged, trees: dict[str, str]) -> str:
     """The report, without anything that differs from one run to the next on equal trees."""
@@ -48,11 +42,11 @@ def _lines(judged: Judged, trees: dict[str, str]) -> Iterator[str]:
 def _families(judged: Judged) -> Iterator[str]:
     yield "| family | mutants | found | equivalent | survived | rate | asked for |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
-    for family in FAMILIES:
+    for family, told in FAMILIES.items():
         score = judged.score(family)
         if score.mutants:
             yield (
-                f"| {_FAMILIES[family]} | {score.mutants:,} | {score.killed:,} | "
+                f"| {told} | {score.mutants:,} | {score.killed:,} | "
                 f"{score.equivalent:,} | {score.survived:,} | {score.rate:.1%} | "
                 f"{ASKED[family]:.0%} |"
             )

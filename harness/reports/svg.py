@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
+
+from harness.reports.xml import plain
 
 _STYLE = """\
 text{font:12px system-ui,sans-serif;fill:#222}.small{font-size:10px}.title{font-weight:600}
@@ -16,14 +17,6 @@ text{font:12px system-ui,sans-serif;fill:#222}.small{font-size:10px}.title{font-
 .mark{stroke-width:2}.good{stroke:#2a9;fill:#2a9}.bad{stroke:#c33;fill:#c33}
 .unsure{stroke:#a80;fill:#a80}.line{fill:none;stroke-width:2}
 @media(prefers-color-scheme:dark){svg{background:#161616}text{fill:#ddd}.axis{stroke:#777}}"""
-
-
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def plain(words: str) -> str:
-    """The words without what XML cannot hold."""
-    return _NOT_IN_XML.sub("\ufffd", words)
 
 
 @dataclass

@@ -15,6 +15,9 @@ from drs_refactor.__main__ import main, parser
 STEPS = ("uses", "run", "with", "if", "name")
 
 
+pytestmark = pytest.mark.usefixtures("in_process")
+
+
 @pytest.fixture(scope="module")
 def workflow(root: Path) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((root / "docs/ci/github-actions.yml").read_text())

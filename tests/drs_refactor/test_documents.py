@@ -30,6 +30,12 @@ def test_a_document_is_written_in_a_folder_of_its_own(tmp_path: Path) -> None:
     documents.write_json(None, {})
 
 
+def test_half_a_surrogate_pair_comes_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    documents.write_json(path, {"name": "a\udc80b"})
+    assert json.loads(path.read_text()) == {"name": "a\udc80b"}
+
+
 def test_a_document_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written: Is a directory") as caught:
         documents.write(tmp_path, "x")

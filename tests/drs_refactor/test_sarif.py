@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from drs_refactor.sarif import RULES, sarif
+from drs_refactor.sarif import RULES, finding, sarif
 from tests.codemods.support import Tree
 
 
@@ -35,3 +35,10 @@ def test_each_finding_has_its_rule_and_its_place(tree: Tree) -> None:
 def test_a_move_without_findings_has_no_results(tree: Tree) -> None:
     results = sarif(tree.migrate(), tree.output)["runs"][0]["results"]
     assert [r for r in results if r["ruleId"] != "look-at"] == []
+
+
+def test_what_a_tree_calls_its_things_is_no_markup(tree: Tree) -> None:
+    found = finding("look-at", "fn/50%é/x.py:3: tags[0] is [here](https://x.example)", tree.root)
+    assert found["message"]["text"] == r"tags[0] is \[here](https://x.example)"
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "legacy/fn/50%25%C3%A9/x.py"

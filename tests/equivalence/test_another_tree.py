@@ -9,7 +9,7 @@ import pytest
 
 from drs_refactor.__main__ import main
 
-pytestmark = pytest.mark.equivalence
+pytestmark = [pytest.mark.equivalence, pytest.mark.usefixtures("in_process")]
 
 
 @pytest.fixture

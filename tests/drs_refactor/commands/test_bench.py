@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from drs_refactor.__main__ import main
+from tests.conftest import InProcess
 
 REPORTS = "".join(
     f"2026-11-20T10:00:0{n}.000Z REPORT RequestId: 3f1d-{n}\tDuration: 7{n}.03 ms\t"
@@ -21,11 +22,15 @@ REPORTS = "".join(
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path]:
-    """Both trees, as little as says anything."""
+    """Both trees, as little as says anything, in this process."""
     folder = tmp_path_factory.mktemp("bench")
     files = ("--json", "b.json"), ("--report", "bench.md"), ("--history", "history")
     wanted = [word for option, name in files for word in (option, f"{folder}/{name}")]
-    return main(["bench", "--quick", "--draws", "20", *wanted]), folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("harness.bench.campaign.Workers", InProcess)
+        return main(
+            ["bench", "--scenario", "drill-one-wave", "--draws", "20", "--pairs", "80", *wanted]
+        ), folder
 
 
 @pytest.mark.slow

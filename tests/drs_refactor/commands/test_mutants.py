@@ -42,12 +42,15 @@ def test_reasons_are_taken_from_beside_the_configuration(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     main(["mutants", *FEW, "--json", "m.json"])
-    keys = [one["key"] for one in json.loads(Path("m.json").read_text())["survivors"]]
+    survivors = json.loads(Path("m.json").read_text())["survivors"]
+    keys = [*(one["key"] for one in survivors), "of others"]
     Path("equivalent-mutants.toml").write_text(
         f'[[equivalent]]\nreason = "for a test of the command"\nmutants = {json.dumps(keys)}\n'
     )
     assert main(["mutants", *FEW]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("within: ")
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1].startswith("within: ")
+    assert "of others" not in out  # which this part of the mutants says nothing of
 
 
 def test_mutants_that_somebody_wrote(capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,7 +60,8 @@ def test_mutants_that_somebody_wrote(capsys: pytest.CaptureFixture[str]) -> None
         '  new: "for key, value in list(tags.items())[:1]\\n"\n'
     )
     given = ["mutants", "--written", "mine.yaml", *SCENARIOS, "--scenario", "servers-by-tags"]
-    assert main(given) == 0
+    assert main([*given, "--json", "m.json"]) == 0
+    assert json.loads(Path("m.json").read_text())["sampled"]
     out = capsys.readouterr().out
     assert "written: 1 of 1 found (100.0%; 0% asked for)" in out
     assert "move: " not in out

@@ -16,12 +16,12 @@ def test_gates_levels_and_waits(evidence: Evidence) -> None:
     names = ["execution", "begin → StartRecovery, p95", "compute"]
     assert [plain(one).partition(":")[0] for one in gates.items] == names
     [table] = [one for one in section.blocks if isinstance(one, Table)]
-    assert [(row[0], row[3], row[5]) for row in table.rows] == [
+    assert [(row[0], row[3], row[6]) for row in table.rows] == [
         ("execution", "+2,000", "within"),
         ("wave", "+2,000", "within, does not decide"),
         ("action", "+2,000", "over, does not decide"),
         ("begin → StartRecovery, p50", "+500", "no budget"),
-        ("begin → StartRecovery, p95", "+500", "within of 1 s added"),
+        ("begin → StartRecovery, p95", "+500", "within, 1,000 ms may be added"),
         ("tree code, execution", "+0.040", "within, floor 1 ms an invocation"),
     ]
 

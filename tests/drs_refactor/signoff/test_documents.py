@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
@@ -16,7 +17,7 @@ from drs_refactor.signoff.decision import decide
 from drs_refactor.signoff.documents import as_json, as_junit, as_sarif, verdict
 from drs_refactor.signoff.evidence import PARTS, Evidence
 from harness.comparison import Divergence
-from harness.reports.svg import plain as holdable
+from harness.reports.xml import plain as holdable
 from harness.results import Finding
 from tests.drs_refactor.signoff.support import (
     RESULT,
@@ -205,7 +206,9 @@ def test_names_are_data_in_every_document(with_names: WithNames, words: str) -> 
     texts = squeezed("".join(suites.itertext()))
     assert squeezed(holdable(words)) in texts
     log = json.loads(json.dumps(as_sarif(found)))
-    assert any(words in one["message"]["text"] for one in log["runs"][0]["results"])
+    messages = [one["message"]["text"] for one in log["runs"][0]["results"]]
+    assert any(words in message.replace(r"\[", "[") for message in messages)
+    assert not any(re.search(r"(?<!\\)\[[^]]*\]\(", message) for message in messages)
 
 
 def test_junit_has_a_case_for_each_part_and_each_scenario(

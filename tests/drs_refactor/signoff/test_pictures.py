@@ -14,7 +14,7 @@ from drs_refactor.signoff.reports import reports
 from harness.bench.draws import Pair
 from harness.bench.pace import Charge
 from harness.compute.results import Paired
-from harness.reports.svg import plain as holdable
+from harness.reports.xml import plain as holdable
 from tests.drs_refactor.signoff.support import COMPUTE, MEASURED, WORDS, WithNames
 
 DRAWN = {"svg", "title", "style", "line", "rect", "circle", "polyline", "text"}

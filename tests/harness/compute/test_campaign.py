@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from statistics import median
 
 import pytest
@@ -17,6 +18,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(company, "WARM_UP", 5)
     monkeypatch.setattr(company, "_times", lambda seconds: 1)
     monkeypatch.setattr(company, "TIMED", 20)
+    monkeypatch.setattr(company, "quiet", nullcontext)  # it searches all that other tests left
 
 
 def test_what_the_trees_cost(trees: Trees, drill: Scenario) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import nullcontext
 from dataclasses import replace
 from random import Random
 
@@ -19,6 +20,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(company, "WARM_UP", 3)
     monkeypatch.setattr(company, "_times", lambda seconds: 1)
     monkeypatch.setattr(company, "TIMED", 10)
+    monkeypatch.setattr(company, "quiet", nullcontext)
 
 
 def test_rounds_of_all_four(sides: Sides, drill: Scenario) -> None:

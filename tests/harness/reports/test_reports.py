@@ -130,6 +130,12 @@ def test_junit_fails_what_is_not_identical() -> None:
     assert [case.get("name") for case in failed] == [SCENARIO.name]
 
 
+def test_junit_is_xml_whatever_a_name_has_in_it() -> None:
+    odd = replace(VERIFICATION, results=(replace(result(*FINDINGS), name="a\x00b"),))
+    suite = ElementTree.fromstring(documents.as_junit(odd, {"a\x00b": "replay a\x1bb"}))
+    assert [case.get("name") for case in suite] == ["a\ufffdb"]
+
+
 def test_markdown_takes_names_and_values_as_data() -> None:
     report = markdown.report(VERIFICATION, TREES, {"moto": "5"}, REPLAYS)
     assert "<script>" not in report
