@@ -16,6 +16,7 @@ from libcst.metadata import (
     WhitespaceInclusivePositionProvider,
 )
 
+from harness.mutants.bodies import body
 from harness.mutants.model import PLANTED, Edit, Mutant
 from harness.mutants.operators import OPERATORS, Info, Operator, Place
 from harness.mutants.operators.registry import New
@@ -102,7 +103,8 @@ class _Positions:
             return None
         before, after = _differing(self._code, code)
         edit = Edit(site.path, site.start + start, site.start + end, text)
-        span = (site.first, site.first + self._code.count("\n"))
+        begin, end = body(self._code, 1, self._code.rstrip().count("\n") + 1)
+        span = (site.first + begin - 1, site.first + end - 1)
         name, family = operator.name, operator.family
         return Mutant(family, name, site.path, site.name, lines, span, before, after, (edit,))
 

@@ -31,8 +31,8 @@ class Edit:
 class Mutant:
     """What an operator made of one place. `lines` are those that a scenario must reach, in the file
     at `path`; none where every scenario does, as with templates. `span` is the first and the last
-    line of the function that it stands in, `before` and `after` are the changed lines, `number`
-    counts those in which all of that is the same.
+    line of the body of the function that it stands in, `before` and `after` are the changed lines,
+    `number` counts those in which all of that is the same.
     """
 
     family: Family

@@ -128,7 +128,17 @@ class Ways:
 
     def __init__(self, reaches: Iterable[Reach]) -> None:
         self._reaches = sorted(reaches)
-        self._through: dict[tuple[str, tuple[int, int]], list[frozenset[int]]] = {}
+        self._ways: dict[tuple[str, tuple[int, int]], list[frozenset[int]]] = {}
+
+    def entering(self, mutant: Mutant) -> frozenset[str]:
+        """The scenarios that enter the function which a mutant stands in; all of them where none
+        does, and of one that all reach.
+        """
+        entering = self._reaches
+        if mutant.lines:
+            through = zip(self._reaches, self._through(mutant), strict=True)
+            entering = [reach for reach, way in through if way] or self._reaches
+        return frozenset(reach.case.scenario for reach in entering)
 
     def cases(self, mutant: Mutant) -> list[Case]:
         """The cases that reach a mutant: first one, the cheapest, for each different way through
@@ -137,20 +147,24 @@ class Ways:
         """
         if not mutant.lines:
             return self._all
-        key = mutant.path, mutant.span
-        if key not in self._through:
-            span = frozenset(range(mutant.span[0], mutant.span[1] + 1))
-            self._through[key] = [
-                reach.lines.get(mutant.path, frozenset()) & span for reach in self._reaches
-            ]
         known: set[frozenset[int]] = set()
         first: list[Case] = []
         rest: list[Case] = []
-        for reach, way in zip(self._reaches, self._through[key], strict=True):
+        for reach, way in zip(self._reaches, self._through(mutant), strict=True):
             if reach.reaches(mutant):
                 (rest if way in known else first).append(reach.case)
                 known.add(way)
         return first + rest
+
+    def _through(self, mutant: Mutant) -> list[frozenset[int]]:
+        """The lines of the mutant's function that each of them runs."""
+        key = mutant.path, mutant.span
+        if key not in self._ways:
+            span = frozenset(range(mutant.span[0], mutant.span[1] + 1))
+            self._ways[key] = [
+                reach.lines.get(mutant.path, frozenset()) & span for reach in self._reaches
+            ]
+        return self._ways[key]
 
     @cached_property
     def _all(self) -> list[Case]:

@@ -53,7 +53,7 @@ class Stages:
         self.looked: list[Reached] = []
         self.struck: list[Reach] = []
         self._undisturbed: Ways | None = None
-        self._disturbed: Ways | None = None
+        self._strikes: list[Struck] | None = None
 
     def through(
         self,
@@ -79,10 +79,10 @@ class Stages:
         tried: dict[Mutant, Tried],
         without: frozenset[str],
     ) -> None:
-        ways = self._struck() if stage == FAULTS else self._reached()
+        ways = self._struck(living) if stage == FAULTS else self._reached()
         waiting = []
-        for mutant in living:
-            task = Task(self._trees, mutant, stage, self._cases(ways, mutant, stage), without)
+        for mutant, cases in self._cases(ways, living, stage).items():
+            task = Task(self._trees, mutant, stage, cases, without)
             known = self._cache.get(task)
             if known is None and task.cases:
                 waiting.append(task)
@@ -100,8 +100,22 @@ class Stages:
         named = f"{stage}, without {' '.join(sorted(without))}" if without else stage
         self._run(waiting, noted, named)
 
-    def _cases(self, ways: Ways, mutant: Mutant, stage: str) -> tuple[Case, ...]:
+    def _cases(
+        self, ways: Ways, living: Sequence[Mutant], stage: str
+    ) -> dict[Mutant, tuple[Case, ...]]:
+        """The cases of each; the tree as it is has those that any other has."""
+        found = {m: self._cases_of(ways, m, stage) for m in living if m != UNTOUCHED}
+        if UNTOUCHED in living:
+            any_has = {case for cases in found.values() for case in cases}
+            every = tuple(case for case in ways.cases(UNTOUCHED) if case in any_has)
+            found = {UNTOUCHED: every, **found}
+        return found
+
+    def _cases_of(self, ways: Ways, mutant: Mutant, stage: str) -> tuple[Case, ...]:
         found = ways.cases(mutant)
+        if stage == FAULTS:
+            entering = self._reached().entering(mutant)
+            found = [case for case in found if case.scenario in entering]
         if mutant.key in self._equivalent:
             return tuple(found[:FEW])
         if not mutant.lines and stage == FAULTS:  # as of a template: any of them may show it
@@ -117,15 +131,20 @@ class Stages:
             self._undisturbed = Ways(one.reach for one in self.looked)
         return self._undisturbed
 
-    def _struck(self) -> Ways:
-        """What they reach with each different strike."""
-        if self._disturbed is None:
-            self._reached()
+    def _struck(self, mutants: Iterable[Mutant]) -> Ways:
+        """What scenarios that enter a mutant's function reach with each different strike."""
+        undisturbed = self._reached()
+        if self._strikes is None:
             named = {scenario.name: scenario for scenario in self._scenarios}
-            strikes = list(different(self.looked, named, self._trees))
-            self.struck = self._looked(strikes, Reach, "strikes looked at")
-            self._disturbed = Ways(self.struck)
-        return self._disturbed
+            self._strikes = list(different(self.looked, named, self._trees))
+        entering = frozenset[str]().union(
+            *(undisturbed.entering(mutant) for mutant in mutants if mutant != UNTOUCHED)
+        )
+        asked = [one for one in self._strikes if one.scenario.name in entering]
+        if asked:
+            self._strikes = [one for one in self._strikes if one.scenario.name not in entering]
+            self.struck += self._looked(asked, Reach, "strikes looked at")
+        return Ways(self.struck)
 
     def _looked(self, tasks: Sequence[object], wanted: type[Looked], name: str) -> list[Looked]:
         """What was seen, in the order in which it was; what was lost is a problem."""

@@ -20,6 +20,7 @@ import yaml
 
 from drs_refactor.errors import InputError
 from drs_refactor.yaml_errors import told_as_input
+from harness.mutants.bodies import body
 from harness.mutants.model import Edit, Mutant
 
 _SMALL = ast.Assign | ast.AnnAssign | ast.Expr | ast.Return | ast.Raise | ast.ImportFrom
@@ -67,7 +68,7 @@ def _mutant(path: Path, root: Path, number: int, entry: Any) -> Mutant:
         str(entry["file"]),
         "",
         tuple(lines) if is_code else (),
-        (lines[0], lines[-1]),
+        body(text, lines[0], lines[-1]) if is_code else (lines[0], lines[-1]),
         "\n".join(text[edit.start : edit.end] for edit in edits),
         "\n".join(edit.text for edit in edits),
         tuple(edits),

@@ -12,6 +12,7 @@ from harness.mutants.cache import Cache
 from harness.mutants.campaign import campaign
 from harness.mutants.generate import generate
 from harness.mutants.model import PLANTED, Mutant
+from harness.mutants.reach import different, reached_by
 from harness.mutants.results import Judged
 from harness.mutants.stages import _lost
 from harness.mutants.trial import FAULTS, SCENARIOS, Task
@@ -60,6 +61,19 @@ def test_found_by_what_reaches_it(
     again = campaign(trees, mutants, FEW, lambda *_: None, Cache(tmp_path / "cache", "base"))
     assert again.from_cache >= 3
     assert [one.killed for one in again.tried] == [one.killed for one in found.tried]
+
+
+def test_nobody_looks_at_what_no_mutant_needs(trees: Trees, mutants: list[Mutant]) -> None:
+    (only,) = [mutant for mutant in mutants if mutant.operator == "page dropped"]
+    scenarios = select(shipped(), ["wave-without-group", "servers-by-tags-refused"])
+    found = campaign(trees, [only], scenarios, lambda *_: None, Cache(None, ""))
+    looked = [reached_by(trees, one) for one in scenarios]
+    named = {one.name: one for one in scenarios}
+    every = [struck.scenario.name for struck in different(looked, named, trees)]
+    assert 0 < found.strikes == every.count("servers-by-tags-refused") < len(every)
+    (tried,) = found.tried
+    assert found.untouched is not None
+    assert found.untouched.reaching == tried.reaching > 0
 
 
 def test_what_is_said_to_be_equivalent_is_tried_in_few_cases(
