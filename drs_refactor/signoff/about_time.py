@@ -19,7 +19,13 @@ from drs_refactor.signoff.page import (
 from drs_refactor.signoff.pictures import paired, waterfall
 from harness.bench.results import Bench
 from harness.reports import bench_pictures
-from harness.reports.bench_rows import gate_entries, level_rows, usage_rows
+from harness.reports.bench_rows import (
+    gate_entries,
+    level_rows,
+    of_instructions,
+    of_power,
+    usage_rows,
+)
 
 
 def times(evidence: Evidence) -> Section:
@@ -50,9 +56,17 @@ def _times(found: Bench) -> Iterator[Block]:
     )
     if found.compute is not None:
         yield Picture("paired.svg", paired(found.compute), "pair by pair, tree code")
+        if found.compute.instructions is not None:
+            yield Paragraph(of_instructions(found.compute.instructions))
     for gate, entries in gate_entries(found):
         told = Items(tuple((entry,) for entry in entries))
         yield Fold(f"What the verdict on {gate} hangs on", (told,))
+    if found.power:
+        curve = Picture("power.svg", bench_pictures.power(found.power), "verdicts by true effect")
+        yield Fold(
+            "How far the verdict on tree code can be believed",
+            (Paragraph(of_power(found.power)), curve),
+        )
     if found.curves:
         growth = bench_pictures.growth(found.curves)
         yield Fold("How cost grows", (Picture("growth.svg", growth, "growth of both sides"),))

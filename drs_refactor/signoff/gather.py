@@ -144,7 +144,7 @@ class _Run:
             self.trees,
             latencies(own if own.is_file() else None),
             self.trees_of.gates,
-            QUICK if self.asked.quick else Extent(),
+            QUICK if self.asked.quick else Extent(power=True, instructions=True),
             lambda n, of, what: self.told("bench", n, of, what),
             seed=self.asked.seed,
         )

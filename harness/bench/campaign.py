@@ -22,7 +22,7 @@ from harness.bench.usage import Reached, reached, usage
 from harness.bench.workloads import Size, beginning, workload
 from harness.compute.campaign import check_enough, compute, control
 from harness.compute.power import power
-from harness.compute.results import PowerPoint
+from harness.compute.results import Compute, PowerPoint
 from harness.executor import Workers
 from harness.results import Trees
 from harness.scenario import Scenario
@@ -113,7 +113,7 @@ def bench(
         computed,
         points,
         draws[0],
-        tuple(_left_out(scenario, extent)),
+        tuple(_left_out(scenario, extent, computed)),
         (*problems, *_not_alike([*draws, *begins])),
         time.perf_counter() - began,
     )
@@ -183,7 +183,7 @@ def _power(trees: Trees, asked: Scenario, seed: int, told: Told) -> tuple[PowerP
     return power(*pairs, seed=seed)
 
 
-def _left_out(scenario: Scenario | None, extent: Extent) -> list[str]:
+def _left_out(scenario: Scenario | None, extent: Extent, computed: Compute) -> list[str]:
     found = []
     if scenario is not None:
         found.append("growth, and begins by themselves: a scenario of one's own has one size")
@@ -193,6 +193,8 @@ def _left_out(scenario: Scenario | None, extent: Extent) -> list[str]:
         found.append("how often which verdict on tree code is given: --power")
     if not extent.instructions:
         found.append("processor instructions: --instructions")
+    elif computed.instructions is None:
+        found.append("processor instructions: valgrind is not installed")
     return found
 
 

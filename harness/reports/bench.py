@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from harness.bench.causes import Share
 from harness.bench.results import Bench, of_curve
-from harness.reports.bench_rows import SHOWN, gate_entries, level_rows, usage_rows
+from harness.reports.bench_rows import SHOWN, gate_entries, level_rows, of_instructions, usage_rows
 
 _WIDTH = 46
 _NUMBERS = (10, 12, 9, 7)
@@ -104,12 +104,8 @@ def _growth(found: Bench) -> Iterator[str]:
 
 def _power(found: Bench) -> Iterator[str]:
     if found.compute is not None and found.compute.instructions is not None:
-        counted = found.compute.instructions
         yield ""
-        yield (
-            f"processor instructions of one execution's tree code: {counted.legacy:,} legacy, "
-            f"{counted.refactored:,} refactored, ratio {counted.ratio:.3f}"
-        )
+        yield of_instructions(found.compute.instructions)
     if found.power:
         yield ""
         yield f"verdicts on tree code by the true effect, of {found.power[0].runs} runs drawn again"

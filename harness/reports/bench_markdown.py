@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.bench.results import Bench
-from harness.compute.power import false_alarms
 from harness.reports import bench_pictures
-from harness.reports.bench_rows import gate_entries, level_rows, usage_rows
+from harness.reports.bench_rows import (
+    gate_entries,
+    level_rows,
+    of_instructions,
+    of_power,
+    usage_rows,
+)
 from harness.reports.markdown import cell
 
 
@@ -130,22 +135,14 @@ def _growth(found: Bench, folder: str) -> Iterator[str]:
 
 def _power(found: Bench, folder: str) -> Iterator[str]:
     if found.compute is not None and found.compute.instructions is not None:
-        counted = found.compute.instructions
-        yield (
-            f"Processor instructions of one execution's tree code (callgrind, marginal): "
-            f"{counted.legacy:,} legacy, {counted.refactored:,} refactored, ratio "
-            f"{counted.ratio:.3f}."
-        )
+        yield of_instructions(found.compute.instructions)
         yield ""
     if not found.power:
         return
     names = list(found.power[0].shares)
     yield "## How far the verdict on tree code can be believed"
     yield ""
-    yield (
-        f"Pairs of legacy with itself, drawn again {found.power[0].runs} times for each true "
-        f"effect, by ratio alone: {false_alarms(found.power):.1%} false alarms where there is none."
-    )
+    yield of_power(found.power)
     yield ""
     yield f"![power]({folder}/power.svg)"
     yield ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.bench.results import Bench
 from harness.bench.sensitivity import Sensitive
 from harness.bench.usage import Usage
+from harness.compute.power import false_alarms
+from harness.compute.results import Instructions, PowerPoint
 
 SHOWN = 4
 """Entries of the model that are told for each gate, and things for each cause."""
@@ -76,6 +78,22 @@ def of_entry(one: Sensitive) -> str:
     return (
         f"{one.entry} {one.p50:g} s, if {one.low:g} to {one.high:g} s: {one.at_low:.3f} to "
         f"{one.at_high:.3f} where {one.limit:g} is the limit; {lost}{inside}"
+    )
+
+
+def of_instructions(counted: Instructions) -> str:
+    """What was counted, in words."""
+    return (
+        "Processor instructions of one execution's tree code (callgrind, marginal): "
+        f"{counted.legacy:,} legacy, {counted.refactored:,} refactored, ratio {counted.ratio:.3f}."
+    )
+
+
+def of_power(points: Sequence[PowerPoint]) -> str:
+    """What the picture of power shows, in words."""
+    return (
+        f"Pairs of legacy with itself, drawn again {points[0].runs} times for each true effect, by "
+        f"ratio alone: {false_alarms(points):.1%} false alarms where there is none."
     )
 
 

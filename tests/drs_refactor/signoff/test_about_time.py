@@ -5,6 +5,7 @@ from dataclasses import replace
 from drs_refactor.signoff.about_time import cost, times
 from drs_refactor.signoff.evidence import Evidence
 from drs_refactor.signoff.page import Fold, Items, Paragraph, Picture, Table
+from harness.compute.results import Instructions, PowerPoint
 from tests.drs_refactor.signoff.support import bench_run, plain
 
 
@@ -36,6 +37,23 @@ def test_what_there_is_is_drawn(evidence: Evidence) -> None:
     titles = [plain(one.title) for one in times(evidence).blocks if isinstance(one, Fold)]
     assert titles == ["What the verdict on execution hangs on", "How cost grows"]
     assert not [one for one in times(bare).blocks if isinstance(one, Fold)]
+
+
+def test_how_far_tree_code_s_verdict_can_be_believed(evidence: Evidence) -> None:
+    shares = {"within": 1.0, "over": 0.0, "faster": 0.0, "inconclusive": 0.0}
+    power = tuple(PowerPoint(effect, shares, 400) for effect in (-6.0, 0.0, 6.0))
+    computed = bench_run().compute
+    assert computed is not None
+    counted = replace(computed, instructions=Instructions(2_000, 2_100))
+    blocks = times(replace(evidence, bench=bench_run(power=power, compute=counted))).blocks
+    [fold] = [b for b in blocks if isinstance(b, Fold) and "believed" in plain(b.title)]
+    told, curve = fold.blocks
+    assert isinstance(told, Paragraph)
+    assert "0.0% false alarms" in plain(told.words)
+    assert isinstance(curve, Picture)
+    assert curve.name == "power.svg"
+    told = [plain(block.words) for block in blocks if isinstance(block, Paragraph)]
+    assert any("2,000 legacy, 2,100 refactored, ratio 1.050" in words for words in told)
 
 
 def test_entries_that_would_lose_a_gate_are_all_told(evidence: Evidence) -> None:

@@ -103,7 +103,7 @@ def test_parts_are_run_in_full_and_by_one_seed(evidence: Evidence, seen: Seen) -
     assert named == {"again": False}
     assert seen["fuzz"][0][1:3] == (EXAMPLES, 7)
     given, named = seen["bench"]
-    assert given[3] == Extent()
+    assert given[3] == Extent(power=True, instructions=True)
     assert named == {"seed": 7}
     assert given[1].where == gather.latencies(None).where
     assert seen["rollout"][0][3] == inf

@@ -6,12 +6,14 @@ import pytest
 
 from drs_refactor.errors import InputError
 from drs_refactor.model import Gates
-from harness.bench.campaign import Extent, bench, work
+from harness.bench.campaign import Extent, _left_out, bench, work
 from harness.bench.draws import Pair, Task, pairs
 from harness.bench.latency_file import latencies
 from harness.bench.workloads import Size, workload
+from harness.compute.results import Instructions
 from harness.executor import Workers
 from harness.results import Trees
+from tests.harness.bench.support import COMPUTE
 
 SHORT = workload(Size(waves=2, servers=1, seconds=40.0))
 
@@ -40,3 +42,12 @@ def test_too_few_are_refused_before_anything_runs(trees: Trees, extent: Extent, 
     missing = replace(trees, legacy=trees.legacy / "missing")
     with pytest.raises(InputError, match=what):
         bench(missing, latencies(), Gates(), extent, lambda *_: None)
+
+
+def test_what_nobody_could_count_is_told() -> None:
+    whole = Extent(power=True, instructions=True)
+    assert _left_out(None, whole, COMPUTE) == [
+        "processor instructions: valgrind is not installed",
+    ]
+    assert _left_out(None, whole, replace(COMPUTE, instructions=Instructions(1, 1))) == []
+    assert len(_left_out(SHORT, Extent(), COMPUTE)) == 3
