@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with until_told(), listen(options.host, options.port) as server:
+    with listen(options.host, options.port) as server, until_told(server):
         seeds = seed(options.seed) if options.seed is not None else None
         url = url_of(server)
         print(f"the fake AWS account is at {url} (any credentials do; Ctrl-C ends it); try")

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 import yaml
@@ -109,19 +109,19 @@ def url_of(server: BaseWSGIServer) -> str:
 
 
 @contextmanager
-def until_told() -> Iterator[None]:
-    """Let Ctrl-C or SIGTERM end what runs inside, without an error. For the main thread only."""
+def until_told(server: BaseWSGIServer) -> Iterator[None]:
+    """Let Ctrl-C or SIGTERM end what the server serves, without an error; before it does, it will
+    not begin. For the main thread only.
+    """
 
     def stop(*_: object) -> None:
-        for each in STOPS:  # who is impatient tells twice
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        # An exception could be lost in a callback of the garbage collector. `shutdown` waits for
+        # the loop that this handler stands in the way of.
+        Thread(target=server.shutdown, daemon=True).start()
 
     before = {each: signal.signal(each, stop) for each in STOPS}
     try:
         yield
-    except KeyboardInterrupt:
-        pass
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
