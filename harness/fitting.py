@@ -32,10 +32,12 @@ def check(tree: Tree, scenario: Scenario) -> None:
     for function in (*(i.function for i in scenario.invoke), *scenario.concurrency):
         if function not in tree.functions:
             mend = f"Known: {known}"
-            if scenario.source.startswith(str(Path(__file__).parent)):
+            if _is_shipped(scenario):
                 mend += ". Name one so in migration.toml, or leave out the shipped scenarios: "
                 mend += "[scenarios] shipped = false"
             raise _misfit(scenario, f"there is no function {function!r}", mend)
+    for name in () if _is_shipped(scenario) else scenario.lacks:
+        _check_lacking(scenario, tree, name)
     for call in scenario.call:
         _check_call(scenario, tree, call)
     if scenario.start is not None and not tree.machines:
@@ -55,6 +57,23 @@ def check(tree: Tree, scenario: Scenario) -> None:
         if unknown:
             what = f"answers to {alteration.operation} have no {', '.join(sorted(unknown))}"
             raise _misfit(scenario, what, "Write the members as botocore's model does")
+
+
+def _is_shipped(scenario: Scenario) -> bool:
+    return scenario.source.startswith(str(Path(__file__).parent))
+
+
+def _check_lacking(scenario: Scenario, tree: Tree, name: str) -> None:
+    """What nobody has cannot be taken away, which would show nothing."""
+    module, _, attribute = name.rpartition(".")
+    for function in tree.functions.values():
+        sources = function.sources
+        owner = sources.find(module) if module else None
+        names = sources.code(owner[0]).co_names if owner and owner[0].is_file() else ()
+        if sources.find(name) or attribute in names:
+            return
+    mend = "Name a module of the tree's code as it is imported, or what stands in one"
+    raise _misfit(scenario, f"`lacks` names {name!r}, which is not there at all", mend)
 
 
 def _check_call(scenario: Scenario, tree: Tree, call: FunctionCall) -> None:

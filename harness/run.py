@@ -49,6 +49,7 @@ def run(
         faults=scenario.faults,
         history_limit=scenario.history_limit,
         concurrency=scenario.concurrency,
+        lacks=scenario.lacks,
         denied=denied,
         on_run=on_run,
         switches=switches,

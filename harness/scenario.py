@@ -123,7 +123,8 @@ class Scenario:
     `initialized` are regions in which the hub's DRS is initialized; a server does that too.
     `timing` is that of every job, `jobs` are odd ones in the order of their start, `quotas` those
     of DRS in every account and region. `concurrency` is how many containers a function may have at
-    once, by its key. `source` is where it was read.
+    once, by its key. `lacks` are modules, and names in them, that are not there, as in layers of an
+    older release. `source` is where it was read.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Scenario:
     alter: tuple[Alteration, ...] = ()
     faults: tuple[Fault, ...] = ()
     concurrency: Mapping[str, int] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
     history_limit: int = 25_000
     source: str = field(default="", compare=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -58,19 +58,21 @@ class World:
         faults: tuple[Fault, ...] = (),
         history_limit: int = stepfunctions.HISTORY_LIMIT,
         concurrency: Mapping[str, int] | None = None,
+        lacks: Iterable[str] = (),
         denied: Mapping[str, tuple[str, ...]] | None = None,
         on_run: OnRun | None = None,
         switches: Switches | None = None,
         pace: Pace | None = None,
     ) -> None:
-        """`concurrency` limits the containers of functions on top of their templates; `denied` are
-        actions, by function, that its role is denied on top of its policies; `on_run` is told each
-        statement of the tree's functions before it runs; `switches` says when to become what tree;
-        `pace` lets time pass where nothing else does.
+        """`concurrency` limits the containers of functions on top of their templates; `lacks` are
+        modules, and names in them, that no function finds; `denied` are actions, by function, that
+        its role is denied on top of its policies; `on_run` is told each statement of the tree's
+        functions before it runs; `switches` says when to become what tree; `pace` lets time pass
+        where nothing else does.
         """
         self.tree = tree
         self.clock = VirtualClock()
-        self.runtime = LambdaRuntime(self.clock, self, cold, on_run, pace)
+        self.runtime = LambdaRuntime(self.clock, self, cold, on_run, pace, frozenset(lacks))
         self._disruptor = Disruptor(disruptions, latencies, alterations)
         self._faults = Faults(faults)
         self._history_limit = history_limit

@@ -84,6 +84,7 @@ class Container:
         observer: Observer,
         draw: random.Random,
         on_run: OnRun | None = None,
+        lacks: frozenset[str] = frozenset(),
     ) -> None:
         self.function = function
         self.variables = dict(function.variables)
@@ -95,6 +96,7 @@ class Container:
             private_modules(clock, draw, self._on_log),
             lambda text: self._on_text("PRINT", text),
             on_run,
+            lacks,
         )
         self._handler: Callable[[Any, Context], Any] | None = None
 

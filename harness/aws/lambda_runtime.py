@@ -37,7 +37,8 @@ THROTTLED = "Rate Exceeded."
 @dataclass
 class LambdaRuntime:
     """The functions of one world. `cold` gives every invocation a fresh container; `on_run` is
-    told each statement of their code before it runs, `pace` lets time pass around them.
+    told each statement of their code before it runs, `pace` lets time pass around them; code does
+    not find the modules, and names in them, that it `lacks`.
     """
 
     clock: VirtualClock
@@ -45,6 +46,7 @@ class LambdaRuntime:
     cold: bool = False
     on_run: OnRun | None = None
     pace: Pace | None = None
+    lacks: frozenset[str] = frozenset()
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     concurrency: dict[str, int] = field(default_factory=dict)
     _idle: dict[str, list[Container]] = field(default_factory=dict)
@@ -83,6 +85,7 @@ class LambdaRuntime:
             self.observer,
             StepRandom(self._drawn),
             self.on_run,
+            self.lacks,
         )
 
     def _take(self, name: str) -> tuple[Container, bool]:

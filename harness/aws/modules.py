@@ -31,8 +31,11 @@ class ModuleSpace:
         private: Mapping[str, types.ModuleType],
         on_print: Callable[[str], None],
         on_run: OnRun | None = None,
+        lacks: frozenset[str] = frozenset(),
     ) -> None:
+        """`lacks` are modules, and names in modules, that are taken not to be there."""
         self._sources = sources
+        self._lacks = lacks
         self._on_run = on_run
         self._modules: dict[str, types.ModuleType] = dict(private)
         self._modules["importlib"] = copy_of(importlib, import_module=self.import_module)
@@ -52,6 +55,9 @@ class ModuleSpace:
             top not in sys.stdlib_module_names and self._sources.find(top) is not None
         )
 
+    def _find(self, name: str) -> tuple[Path, bool] | None:
+        return None if name in self._lacks else self._sources.find(name)
+
     def _execute(self, name: str, path: Path, *, is_package: bool) -> types.ModuleType:
         module = types.ModuleType(name)
         module.__file__ = str(path)
@@ -67,6 +73,10 @@ class ModuleSpace:
         except BaseException:
             del self._modules[name]
             raise
+        for lacking in self._lacks:
+            owner, _, attribute = lacking.rpartition(".")
+            if owner == name:
+                module.__dict__.pop(attribute, None)
         return module
 
     def _code(self, path: Path) -> types.CodeType:
@@ -77,7 +87,7 @@ class ModuleSpace:
             return self._modules[name]
         parent, _, leaf = name.rpartition(".")
         package = self._load(parent) if parent else None
-        found = self._sources.find(name)
+        found = self._find(name)
         if found is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         module = self._execute(name, found[0], is_package=found[1])
@@ -109,7 +119,7 @@ class ModuleSpace:
         for attribute in fromlist:
             if attribute != "*" and not hasattr(module, attribute) and hasattr(module, "__path__"):
                 child = f"{name}.{attribute}"
-                if self._sources.find(child) is not None:
+                if self._find(child) is not None:
                     self._load(child)
         return module
 

@@ -46,6 +46,34 @@ def test_packages_submodules_and_relative_imports(tmp_path: Path) -> None:
     assert index.j.dumps(1) == "1"
 
 
+def test_what_it_lacks_is_not_there(tmp_path: Path) -> None:
+    sources = {
+        "package__init": "",
+        "package__one": "OLD = 1\nNEW = 2",
+        "package__two": "",
+        "index": "tried = []\n"
+        + "".join(
+            f"try:\n    {statement}\nexcept ImportError as error:\n    tried.append(str(error))\n"
+            for statement in (
+                "from package.one import OLD",
+                "from package.one import NEW",
+                "import package.two",
+                "from package import two",
+            )
+        ),
+    }
+    space(tmp_path, **sources)
+    (tmp_path / "package" / "__init__.py").write_text("")
+    lacks = frozenset({"package.one.NEW", "package.two"})
+    modules = ModuleSpace(Sources([tmp_path]), {}, print, lacks=lacks)
+    found = modules.load(tmp_path / "index.py", "index").tried
+    assert [text.partition(" (")[0] for text in found] == [
+        "cannot import name 'NEW' from 'package.one'",
+        "No module named 'package.two'",
+        "cannot import name 'two' from 'package'",
+    ]
+
+
 def test_imports_inside_functions_and_fallbacks(tmp_path: Path) -> None:
     modules, _ = space(
         tmp_path,
