@@ -23,8 +23,11 @@ KINDS = (
     "ec2",
     "logs",
     "network",
+    "deployment",
 )
-"""What is compared: the kinds of a divergence, in the order in which causes are looked for."""
+"""What is compared: the kinds of a divergence, in the order in which causes are looked for. The
+last is of the templates, not of any scenario.
+"""
 NEVER = ("permission", "late", "network", "exception")
 
 

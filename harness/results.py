@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.allowances import Allowance
 from harness.blame import Suspect
 from harness.comparison import Divergence
+from harness.elsewhere import Elsewhere
 from harness.reached import Arcs, Reached
 from harness.scenario import Scenario
 from harness.shares import Shares
@@ -80,7 +81,7 @@ class Verification:
     """All results in the order of the scenarios; of `asked` ones fewer, if it was interrupted.
 
     `unchecked` are functions whose role is in no template, with that role: what they may do is not
-    known, so their calls were not checked.
+    known, so their calls were not checked. `elsewhere` is of the templates in other deployments.
     """
 
     verdict: str
@@ -94,6 +95,7 @@ class Verification:
     runtimes: Mapping[str, str] = field(default_factory=dict)
     retries: tuple[tuple[str, str, str], ...] = ()
     unchecked: tuple[tuple[str, str], ...] = ()
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
     @property
     def interrupted(self) -> bool:

@@ -14,7 +14,7 @@ from drs_refactor.errors import InputError
 from drs_refactor.migration import Function, Migration
 from harness.aws.compiling import compiled
 from harness.aws.function import FunctionDefinition
-from harness.aws.places import HUB, REGION
+from harness.aws.places import HERE, REGION, Place
 from harness.aws.templates.stack import Stack, stacks_of
 from harness.moved import MovedFunction, moved_functions
 
@@ -83,13 +83,13 @@ class Tree:
         return None
 
 
-def read_tree(root: Path, migration: Migration, side: str) -> Tree:
+def read_tree(root: Path, migration: Migration, side: str, place: Place = HERE) -> Tree:
     """Read a tree's world. Raises InputError for what is missing or cannot be read."""
     if not root.is_dir():
         option = f"--{side}"
         raise InputError("there is no such folder", path=root, mend=f"Name the tree with {option}")
     _check_syntax(root)
-    stacks = read_stacks(root, migration)
+    stacks = read_stacks(root, migration, place)
     functions = {
         key: _function(function, side, root, migration, stacks)
         for key, function in migration.functions.items()
@@ -105,7 +105,7 @@ def read_tree(root: Path, migration: Migration, side: str) -> Tree:
     )
 
 
-def read_stacks(root: Path, migration: Migration) -> list[Stack]:
+def read_stacks(root: Path, migration: Migration, place: Place = HERE) -> list[Stack]:
     """The stacks of a tree's templates. Raises InputError for what is missing or cannot be read."""
     paths = sorted(path for glob in migration.templates.files for path in root.glob(glob))
     if not paths:
@@ -114,7 +114,8 @@ def read_stacks(root: Path, migration: Migration) -> list[Stack]:
             path=root,
             mend="Name the tree's templates in migration.toml: [templates] files",
         )
-    return stacks_of(paths, migration.templates.parameters, migration.templates.values)
+    templates = migration.templates
+    return stacks_of(paths, templates.parameters, templates.values, place)
 
 
 def _check_syntax(root: Path) -> None:
@@ -169,8 +170,8 @@ def _function(
             variables=_variables(name, properties, {**variables, **function.variables}),
             timeout=int(properties.get("Timeout", LAMBDA_DEFAULT_TIMEOUT)),
             memory=int(properties.get("MemorySize", LAMBDA_DEFAULT_MEMORY)),
-            region=REGION,
-            account=HUB,
+            region=stack.place.region,
+            account=stack.place.account,
             role=str(properties.get("Role", "")),
             runtime=str(properties.get("Runtime", "python3.12")),
             root=f"{root}/",

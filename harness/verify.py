@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from harness.allowances import Allowance, total
+from drs_refactor.migration import load
+from harness.allowances import Allowance, excuse, total
+from harness.elsewhere import NAME, Elsewhere, elsewhere
 from harness.executor import Done, Lost, Workers
 from harness.reached import Reached, merged
 from harness.reached import reached as of_trees
@@ -43,6 +45,9 @@ def verify(
         _verify_one, warm_up=_import, count=min(os.cpu_count() or 1, len(asked))
     ) as workers:
         sides = read_sides(trees)
+        others = elsewhere(load(trees.config), sides.legacy, sides.refactored)
+        kept, excused = excuse(NAME, others.divergences, sides.rules.declared)
+        others = replace(others, divergences=tuple(kept))
 
         def told(index: int, result: ScenarioResult | Lost) -> None:
             if index:
@@ -53,7 +58,19 @@ def verify(
             for scenario in asked
         ]
         done = workers.run(tasks, told)
-    return _verification(sides, asked, done, options, time.perf_counter() - began)
+    found = _verification(sides, asked, done, options, time.perf_counter() - began)
+    return _with(found, others, excused)
+
+
+def _with(found: Verification, others: Elsewhere, excused: list[Allowance]) -> Verification:
+    """What was found in scenarios, and in the templates as other deployments read them."""
+    allowances = total([*found.allowances, *excused])
+    verdict = found.verdict
+    if others.divergences and verdict in ("identical", "inconclusive"):
+        verdict = "divergent"
+    if any(allowance.too_broad for allowance in allowances):
+        verdict = "invalid"
+    return replace(found, verdict=verdict, allowances=tuple(allowances), elsewhere=others)
 
 
 def _verify_one(work: Work) -> ScenarioResult:

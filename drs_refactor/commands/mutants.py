@@ -24,7 +24,7 @@ from harness.mutants.cache import Cache, digest
 from harness.mutants.campaign import BUDGET, campaign
 from harness.mutants.generate import generate
 from harness.mutants.model import PLANTED, Mutant
-from harness.mutants.operators import OPERATORS
+from harness.mutants.operator_names import WRONG
 from harness.mutants.results import Judged
 from harness.mutants.written import written
 from harness.reports import mutants as report
@@ -74,9 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.list:
-        width = max(map(len, OPERATORS))
-        for one in OPERATORS.values():
-            print(f"{one.family:<8}  {one.name:<{width}}  {one.wrong}")
+        width = max(map(len, WRONG))
+        for name, (family, wrong) in WRONG.items():
+            print(f"{family:<8}  {name:<{width}}  {wrong}")
         return 0
     if options.sample is not None and options.sample < 1:
         raise InputError(f"--sample {options.sample}: there is nothing to run", mend="Ask for 1")

@@ -61,6 +61,7 @@ def _scenarios(evidence: Evidence, run: Verification) -> Iterator[Block]:
             yield Paragraph(
                 f"The second time {function} is denied {', '.join(actions)}: it needs no such call."
             )
+    yield from _elsewhere(run)
     bad = [result for result in run.results if result.verdict != "identical"]
     for result in bad[:SHOWN]:
         yield Fold(
@@ -89,6 +90,21 @@ def _scenarios(evidence: Evidence, run: Verification) -> Iterator[Block]:
             ),
         ),
     )  # fmt: skip
+
+
+def _elsewhere(run: Verification) -> Iterator[Block]:
+    """What the templates are in other deployments."""
+    found = run.elsewhere
+    if found.read:
+        yield Paragraph(
+            f"Variables and permissions mean the same in {len(found.read)} other deployments "
+            f"({'; '.join(found.read)})"
+            + (f", but for {len(found.divergences)}:" if found.divergences else ".")
+        )
+    for one in found.divergences[:SHOWN]:
+        yield from _difference(one)
+    for line in found.widened:
+        yield Paragraph(f"{line}, which legacy's did not and nothing of the tree needs.")
 
 
 def _divergent(result: ScenarioResult, replay: str) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from drs_refactor.signoff.evidence import Evidence
+from harness.reports.bench_rows import assumptions
 
 YES, NO, OPEN = "yes", "no", "not decided"
 LINES = {
@@ -90,6 +91,8 @@ def _of_verify(evidence: Evidence) -> Iterator[str]:
     yield f"{good} of {run.asked} scenarios are identical"
     if bad:
         yield f"; not {', '.join(bad[:3])}{f' and {len(bad) - 3} more' if bad[3:] else ''}"
+    if wrong := len(run.elsewhere.divergences):
+        yield f"; {wrong} differences where the templates are deployed otherwise"
     if run.control != "identical":
         yield f"; the control failed: legacy against itself is {run.control}"
 
@@ -158,6 +161,8 @@ def not_checked(evidence: Evidence) -> Iterator[str]:
     run, times, ways = evidence.verification, evidence.bench, evidence.rollout
     for function, role in run.unchecked if run else ():
         yield f"What {function} may do: its role {role} is in no template."
+    for where in run.elsewhere.left_out if run else ():
+        yield f"A deployment where {where}: legacy means something else there itself."
     if run and run.reached:
         reached = [one for one in run.reached if one.side == "refactored"]
         lines = sum(len(one.missing_lines) for one in reached)
@@ -168,6 +173,8 @@ def not_checked(evidence: Evidence) -> Iterator[str]:
             yield f"Faults in {look.scenario.name}: {look.problem}."
     for left_out in times.left_out if times else ():
         yield f"Time: {left_out}."
+    for assumption in assumptions(times) if times else ():
+        yield f"Time: {assumption}."
     if ways:
         if ways.unchecked:
             yield f"Not in the fake account: {', '.join(ways.unchecked)}."

@@ -110,6 +110,10 @@ def _findings(evidence: Evidence) -> Iterator[dict[str, Any]]:
             places = [suspect.place for suspect in result.suspects] or [one.refactored_place]
             for place in places:
                 yield finding("divergence", f"{place}: {what}" if place else what, refactored)
+    for one in evidence.verification.elsewhere.divergences if evidence.verification else ():
+        what = f"{one.kind}: {one.path} is not as it should be"
+        place = one.refactored_place
+        yield finding("divergence", f"{place}: {what}" if place else what, refactored)
     for struck in evidence.faults.divergent if evidence.faults else ():
         strike = struck.strike
         kinds = ", ".join(fault.kind for fault in strike.faults)

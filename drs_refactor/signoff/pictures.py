@@ -10,6 +10,7 @@ from harness.bench.draws import Pair
 from harness.bench.pace import Charge
 from harness.compute.pairs import BAND
 from harness.compute.results import Compute
+from harness.elsewhere import DEPLOYMENT
 from harness.reports.svg import Picture, Scale
 from harness.results import ScenarioResult
 
@@ -40,16 +41,17 @@ def facets(rows: Sequence[tuple[str, Mapping[str, int]]], heads: Sequence[str]) 
 def scenarios(results: Sequence[ScenarioResult]) -> str:
     """Scenarios by facets of the comparison: green where both sides are alike, red where not."""
     size, left, top = 11, 330, 90
+    kinds = [kind for kind in KINDS if kind != DEPLOYMENT]
     picture = Picture(
-        left + size * len(KINDS) + 60, top + size * len(results) + 10, "scenarios by facets"
+        left + size * len(kinds) + 60, top + size * len(results) + 10, "scenarios by facets"
     )
-    for column, kind in enumerate(KINDS):
+    for column, kind in enumerate(kinds):
         picture.turned(left + column * size + 8, top - 6, kind)
     for number, result in enumerate(results):
         differing = {finding.divergence.kind for finding in result.findings}
         y = top + number * size
         picture.text(left - 8, y + size - 2, result.name, "end small")
-        for column, kind in enumerate(KINDS):
+        for column, kind in enumerate(kinds):
             shown = "bad" if kind in differing else "good" if result.steps else "unsure"
             picture.rectangle(left + column * size + 1, y + 1, size - 2, size - 2, shown)
     return picture.written()
@@ -65,8 +67,8 @@ def paired(found: Compute) -> str:
     high = max(BAND * 1.05, *sorted(ratios)[: max(1, int(0.98 * len(ratios)))])
     low = min(1 / BAND / 1.05, *sorted(controls)[len(controls) // 50 :])
     across, up = Scale(0, max(1, len(pairs) - 1), 60, 780), Scale(low, high, 270, 30)
-    picture.text(10, 18, "tree code, pair by pair: refactored / legacy (orange), ", "title")
-    picture.text(330, 18, "legacy / legacy (blue), band ±5 %", "title")
+    told = "refactored / legacy (orange), legacy / legacy (blue), band ±5 %"
+    picture.text(10, 18, f"tree code, pair by pair: {told}", "title")
     picture.rectangle(60, up(BAND), 720, up(1 / BAND) - up(BAND), "band")
     for tick in up.ticks():
         picture.line(60, up(tick), 780, up(tick), "grid")

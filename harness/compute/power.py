@@ -16,7 +16,7 @@ from harness.compute.intervals import log_ratios, of_logs
 from harness.compute.pairs import BY_RATIO, FASTER, INCONCLUSIVE, LOOKS, OVER, WITHIN
 from harness.compute.results import PowerPoint
 
-EFFECTS = (-12.0, -8.0, -6.0, -3.0, 0.0, 3.0, 6.0, 8.0, 12.0)
+EFFECTS = (-12.0, -8.0, -6.0, -5.0, -4.0, -3.0, 0.0, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0)
 """Percent by which the second of a pair takes longer."""
 
 BLOCK = 20
@@ -59,7 +59,7 @@ def _point(logs: Sequence[float], percent: float, rng: Random, runs: int) -> Pow
     effect = log1p(percent / 100)
     counted = Counter(_verdict(_drawn(logs, rng), effect) for _ in range(runs))
     names = (WITHIN, OVER, FASTER, INCONCLUSIVE)
-    return PowerPoint(percent, {name: counted[name] / runs for name in names}, runs)
+    return PowerPoint(percent, {name: counted[name] / runs for name in names}, runs, len(logs))
 
 
 def _drawn(logs: Sequence[float], rng: Random) -> list[float]:

@@ -158,11 +158,14 @@ class Counting:
 
 @dataclass(frozen=True)
 class PowerPoint:
-    """Of `runs` resampled runs with a true effect of so many percent: the share of each verdict."""
+    """Of `runs` runs, resampled from so many `recorded` pairs with a true effect of so many
+    percent, the share of each verdict.
+    """
 
     percent: float
     shares: Mapping[str, float]
     runs: int
+    recorded: int
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,13 @@ from itertools import combinations
 from harness.mutants.model import Edit, Mutant
 
 MERGED = "error dictionary merged into the state"
+TWO = "two guards left out"
+
+WRONG = {
+    MERGED: "what a handler answers to an exception is taken for the state",
+    TWO: "each by itself would be hidden by the other",
+}
+"""What is wrong, by operator."""
 
 BLIND = ("FunctionError ignored", "answer not looked at", "answer merged as it comes")
 """What a stub must do wrong, all three, for that: where nothing fails, it does all right."""

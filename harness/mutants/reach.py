@@ -130,16 +130,6 @@ class Ways:
         self._reaches = sorted(reaches)
         self._ways: dict[tuple[str, tuple[int, int]], list[frozenset[int]]] = {}
 
-    def entering(self, mutant: Mutant) -> frozenset[str]:
-        """The scenarios that enter the function which a mutant stands in; all of them where none
-        does, and of one that all reach.
-        """
-        entering = self._reaches
-        if mutant.lines:
-            through = zip(self._reaches, self._through(mutant), strict=True)
-            entering = [reach for reach, way in through if way] or self._reaches
-        return frozenset(reach.case.scenario for reach in entering)
-
     def cases(self, mutant: Mutant) -> list[Case]:
         """The cases that reach a mutant: first one, the cheapest, for each different way through
         the lines of the function that it stands in; then all others. Of one that all reach, as of a

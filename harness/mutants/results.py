@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.mutants.model import PLANTED, Mutant, Tried
+from harness.mutants.pairs import TWO
 
 FAMILIES = {
     "move": "what goes wrong in such a move",
@@ -119,7 +120,7 @@ class Judged:
         for family in FAMILIES:
             for one in self.of(family):
                 name = "written" if family == "written" else one.mutant.operator
-                name = "two guards left out" if ", and " in name else name
+                name = TWO if ", and " in name else name
                 found.setdefault(name, []).append(one)
         return [self._row(name, tried) for name, tried in found.items()]
 

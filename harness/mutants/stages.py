@@ -53,7 +53,7 @@ class Stages:
         self.looked: list[Reached] = []
         self.struck: list[Reach] = []
         self._undisturbed: Ways | None = None
-        self._strikes: list[Struck] | None = None
+        self._disturbed: Ways | None = None
 
     def through(
         self,
@@ -79,7 +79,7 @@ class Stages:
         tried: dict[Mutant, Tried],
         without: frozenset[str],
     ) -> None:
-        ways = self._struck(living) if stage == FAULTS else self._reached()
+        ways = self._struck() if stage == FAULTS else self._reached()
         waiting = []
         for mutant, cases in self._cases(ways, living, stage).items():
             task = Task(self._trees, mutant, stage, cases, without)
@@ -113,9 +113,6 @@ class Stages:
 
     def _cases_of(self, ways: Ways, mutant: Mutant, stage: str) -> tuple[Case, ...]:
         found = ways.cases(mutant)
-        if stage == FAULTS:
-            entering = self._reached().entering(mutant)
-            found = [case for case in found if case.scenario in entering]
         if mutant.key in self._equivalent:
             return tuple(found[:FEW])
         if not mutant.lines and stage == FAULTS:  # as of a template: any of them may show it
@@ -131,20 +128,17 @@ class Stages:
             self._undisturbed = Ways(one.reach for one in self.looked)
         return self._undisturbed
 
-    def _struck(self, mutants: Iterable[Mutant]) -> Ways:
-        """What scenarios that enter a mutant's function reach with each different strike."""
-        undisturbed = self._reached()
-        if self._strikes is None:
+    def _struck(self) -> Ways:
+        """What they reach with each different strike. All of them: some functions are entered only
+        where something fails, and by scenarios that never enter them undisturbed.
+        """
+        if self._disturbed is None:
+            self._reached()
             named = {scenario.name: scenario for scenario in self._scenarios}
-            self._strikes = list(different(self.looked, named, self._trees))
-        entering = frozenset[str]().union(
-            *(undisturbed.entering(mutant) for mutant in mutants if mutant != UNTOUCHED)
-        )
-        asked = [one for one in self._strikes if one.scenario.name in entering]
-        if asked:
-            self._strikes = [one for one in self._strikes if one.scenario.name not in entering]
-            self.struck += self._looked(asked, Reach, "strikes looked at")
-        return Ways(self.struck)
+            strikes = list(different(self.looked, named, self._trees))
+            self.struck = self._looked(strikes, Reach, "strikes looked at")
+            self._disturbed = Ways(self.struck)
+        return self._disturbed
 
     def _looked(self, tasks: Sequence[object], wanted: type[Looked], name: str) -> list[Looked]:
         """What was seen, in the order in which it was; what was lost is a problem."""

@@ -8,9 +8,21 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from harness.aws.places import HERE
 from harness.mutants.model import Edit, Mutant
 from harness.sides import Sides
 
+WRONG = {
+    "inner limit above the outer": "a function may take longer than who waits for it",
+    "variable missing": "a function is not told what it needs to know",
+    "permission missing": "a function may not do what it does",
+    "another owner's ARN": "a variable names another function",
+    "action renamed in flight": "executions in flight ask for a name that the old code lacks",
+    "place written out": "what is right in one region, account and partition is so in no other",
+}
+"""The operators, and what is wrong."""
+
+_HERE = {"AWS::Region": HERE.region, "AWS::AccountId": HERE.account, "AWS::Partition": "aws"}
 _SUFFIXES = (".yaml", ".yml", ".json", ".template")
 
 
@@ -27,6 +39,7 @@ def of_templates(sides: Sides) -> Iterator[Mutant]:
         if before and text != before:
             yield from _hunks(relative, lines, old)
             yield from _owners(relative, lines, old)
+            yield from _written_out(relative, lines, old)
         yield from _actions(sides, relative, lines)
 
 
@@ -61,6 +74,16 @@ def _owners(path: str, new: Sequence[str], old: Sequence[str]) -> Iterator[Mutan
                     at, end = found.span(2)
                     swapped = line[:at] + name + line[end:]
                     yield _mutant("another owner's ARN", path, new, (number, number + 1), swapped)
+
+
+def _written_out(path: str, new: Sequence[str], old: Sequence[str]) -> Iterator[Mutant]:
+    """What a new line leaves open is said in it."""
+    added = set(new) - set(old)
+    for number, line in enumerate(new):
+        for pseudo, value in _HERE.items() if line in added else ():
+            if f"${{{pseudo}}}" in line:
+                text = line.replace(f"${{{pseudo}}}", value)
+                yield _mutant("place written out", path, new, (number, number + 1), text)
 
 
 def _actions(sides: Sides, path: str, lines: Sequence[str]) -> Iterator[Mutant]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from drs_refactor.errors import InputError
 from drs_refactor.migration import load
 from harness import scenario_files
+from harness.allowances import excuse
 from harness.comparison import Divergence, Rules, compare
+from harness.elsewhere import NAME, elsewhere
 from harness.faults.judge import compared, is_of_invocation
 from harness.mutants.model import Killed, Mutant, Tried
 from harness.mutants.mutated import Stillborn, with_mutant
@@ -88,13 +91,24 @@ class _Trial:
         self.runs = 0
 
     def killed(self, mutated: Sides) -> Killed | None:
-        stages = {RACES: self._races, MIXED: self._mixed}
+        stages = {SCENARIOS: self._scenarios, RACES: self._races, MIXED: self._mixed}
         for case, found in stages.get(self._task.stage, self._compared)(mutated):
             kept = [d for d in found if d.kind not in self._task.without]
             if kept:
                 facets = tuple(sorted({d.kind for d in kept}))
                 return Killed(self._task.stage, str(case), facets, kept[0].path)
         return None
+
+    def _scenarios(self, mutated: Sides) -> Iterator[tuple[Case, Iterable[Divergence]]]:
+        """As verify does it: scenarios, and templates, if they are the mutant, elsewhere."""
+        return chain(self._compared(mutated), self._elsewhere(mutated))
+
+    def _elsewhere(self, mutated: Sides) -> Iterator[tuple[Case, Iterable[Divergence]]]:
+        if mutated.refactored.root != self._sides.refactored.root:
+            migration = load(self._task.trees.config)
+            found = elsewhere(migration, mutated.legacy, mutated.refactored)
+            kept, _ = excuse(NAME, found.divergences, mutated.rules.declared)
+            yield Case(NAME), kept
 
     def _compared(self, mutated: Sides) -> Iterator[tuple[Case, Iterable[Divergence]]]:
         cold = self._task.stage == COLD

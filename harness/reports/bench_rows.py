@@ -81,6 +81,21 @@ def of_entry(one: Sensitive) -> str:
     )
 
 
+def assumptions(found: Bench) -> Iterator[str]:
+    """What a gate that is kept hangs on: entries of the model at which it is lost within their
+    range.
+    """
+    kept = {gate.name for gate in found.deciding if gate.verdict == "within"}
+    for one in found.sensitivity:
+        if one.gate in kept and not one.holds:
+            lost = one.lost_below if one.lost_from is None else one.lost_from
+            way = "below" if one.lost_from is None else "from"
+            yield (
+                f"{one.gate} is lost {way} {lost:.3g} s of {one.entry} on, for which the model has "
+                f"{one.p50:g} s of {one.low:g} to {one.high:g}"
+            )
+
+
 def of_instructions(counted: Instructions) -> str:
     """What was counted, in words."""
     return (
@@ -92,8 +107,9 @@ def of_instructions(counted: Instructions) -> str:
 def of_power(points: Sequence[PowerPoint]) -> str:
     """What the picture of power shows, in words."""
     return (
-        f"Pairs of legacy with itself, drawn again {points[0].runs} times for each true effect, by "
-        f"ratio alone: {false_alarms(points):.1%} false alarms where there is none."
+        f"{points[0].recorded:,} recorded pairs of legacy with itself, resampled {points[0].runs} "
+        "times for each true effect, by ratio alone: "
+        f"{false_alarms(points):.1%} false alarms where there is none."
     )
 
 

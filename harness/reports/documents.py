@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
+from harness.comparison import Divergence
+from harness.elsewhere import NAME, Elsewhere
 from harness.reached import Reached
-from harness.reports.text import divergences
+from harness.reports.text import divergences, elsewhere
 from harness.reports.xml import plain
 from harness.results import ScenarioResult, Verification
 from harness.values import to_json
@@ -29,6 +31,7 @@ def as_json(verification: Verification, trees: dict[str, str], versions: dict[st
         ],
         "allowances": [to_json(allowance) for allowance in verification.allowances],
         "scenarios": [_scenario(result) for result in verification.results],
+        "deployments": _elsewhere(verification.elsewhere),
         "coverage": [_function(function) for function in verification.reached],
         "seconds": round(verification.seconds, 3),
     }
@@ -58,34 +61,49 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
         "problem": result.problem,
         "look_at": [to_json(suspect) for suspect in result.suspects],
         "divergences": [
-            {
-                "kind": finding.divergence.kind,
-                "step": finding.divergence.step,
-                "path": finding.divergence.path,
-                "legacy": to_json(finding.divergence.legacy),
-                "refactored": to_json(finding.divergence.refactored),
-                "legacy_place": finding.divergence.legacy_place,
-                "refactored_place": finding.divergence.refactored_place,
-                "containers": finding.containers,
-            }
+            _divergence(finding.divergence) | {"containers": finding.containers}
             for finding in result.findings
         ],
     }
 
 
+def _divergence(found: Divergence) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "step": found.step,
+        "path": found.path,
+        "legacy": to_json(found.legacy),
+        "refactored": to_json(found.refactored),
+        "legacy_place": found.legacy_place,
+        "refactored_place": found.refactored_place,
+    }
+
+
+def _elsewhere(found: Elsewhere) -> dict[str, Any]:
+    return {
+        "read": list(found.read),
+        "left_out": list(found.left_out),
+        "divergences": [_divergence(one) for one in found.divergences],
+        "widened": list(found.widened),
+    }
+
+
 def as_junit(verification: Verification, replays: Mapping[str, str]) -> bytes:
-    """One test case a scenario; a divergent one fails with what the text report says."""
+    """One test case a scenario; a divergent one fails with what the text report says. One more
+    where the templates differ in other deployments.
+    """
     return written(junit_suite(verification, replays))
 
 
 def junit_suite(verification: Verification, replays: Mapping[str, str]) -> ElementTree.Element:
     """The same, to stand beside others."""
     results = verification.results
-    failed = sum(result.verdict != "identical" for result in results)
+    others = verification.elsewhere
+    failed = sum(result.verdict != "identical" for result in results) + bool(others.divergences)
     suite = ElementTree.Element(
         "testsuite",
         name="drs-refactor verify",
-        tests=str(len(results)),
+        tests=str(len(results) + bool(others.divergences)),
         failures=str(failed),
         errors="0",
         time=f"{verification.seconds:.3f}",
@@ -98,6 +116,10 @@ def junit_suite(verification: Verification, replays: Mapping[str, str]) -> Eleme
             message = result.verdict
             failure = ElementTree.SubElement(case, "failure", message=message)
             failure.text = "\n".join(divergences(result, replays.get(result.name, "")))
+    if others.divergences:
+        case = ElementTree.SubElement(suite, "testcase", classname="verify", name=NAME)
+        failure = ElementTree.SubElement(case, "failure", message="divergent")
+        failure.text = "\n".join(elsewhere(others))
     return suite
 
 

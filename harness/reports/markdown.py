@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.reports.text import apart, runtime
+from harness.reports.text import apart, elsewhere, runtime
 from harness.results import ScenarioResult, Verification
 
 
@@ -41,6 +41,9 @@ def _lines(
             )
             yield ""
     yield f"Control: legacy against itself is {verification.control}."
+    yield ""
+    for line in elsewhere(verification.elsewhere):
+        yield f"- {cell(line)}"
     yield ""
     for result in results:
         if result.findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.mutants.model import Tried
-from harness.mutants.operators import OPERATORS
+from harness.mutants.operator_names import WRONG
 from harness.mutants.pairs import MERGED
 from harness.mutants.results import ASKED, FAMILIES, Judged, Row
 from harness.reports.markdown import cell
@@ -72,7 +72,7 @@ def _table(judged: Judged, title: str, rows: Sequence[Row]) -> Iterator[str]:
     yield f"| operator | what is wrong | mutants | found | equivalent | {' | '.join(facets)} |"
     yield "|---|---|---:|---:|---:|" + "---:|" * len(facets)
     for row in rows:
-        wrong = OPERATORS[row.operator].wrong if row.operator in OPERATORS else ""
+        wrong = WRONG.get(row.operator, ("", ""))[1]
         numbers = [row.mutants, row.killed, row.equivalent, *(row.facets.get(f) for f in facets)]
         cells = " | ".join(str(number or "·") for number in numbers)
         yield f"| {cell(row.operator)} | {cell(wrong)} | {cells} |"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from harness.elsewhere import Elsewhere
 from harness.reached import Reached
 from harness.remedies import remedy
 from harness.results import Finding, ScenarioResult, Verification
@@ -108,6 +109,7 @@ def summary(verification: Verification) -> Iterator[str]:
         broad = ": it hides more than its scope, narrow it" if allowance.too_broad else ""
         yield f"allowance: {allowance.name} ({allowance.reason}): {used}{limit}{broad}"
     yield from runtime(verification)
+    yield from elsewhere(verification.elsewhere)
     yield f"control: legacy against itself is {verification.control}"
     done = len(verification.results)
     asked = f" asked for, {done} done: interrupted" if verification.interrupted else " scenarios"
@@ -115,6 +117,22 @@ def summary(verification: Verification) -> Iterator[str]:
         f"{verification.verdict}: {numbers or 'none'} of {verification.asked}{asked} "
         f"in {verification.seconds:.1f} s"
     )
+
+
+def elsewhere(found: Elsewhere) -> Iterator[str]:
+    """What the templates are in other deployments."""
+    for one in found.divergences:
+        old, new = apart(one.legacy, one.refactored)
+        place = f" ({one.refactored_place})" if one.refactored_place else ""
+        yield f"{one.kind}: {one.path}{place}: legacy {old}, refactored {new}"
+    if found.read:
+        by = ", ".join(dict.fromkeys(name.partition(" is ")[0] for name in found.read))
+        yield f"deployments: the templates were also read as {len(found.read)} others, by {by}"
+    if found.left_out:
+        told = "; ".join(found.left_out)
+        yield f"deployments: not compared, since legacy means something else there itself: {told}"
+    for line in found.widened:
+        yield f"permissions: {line}, which legacy's did not and nothing of the tree needs"
 
 
 def runtime(verification: Verification) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from drs_refactor.errors import InputError
-from harness.aws.places import HUB, REGION
+from harness.aws.places import HERE, Place
 from harness.aws.templates import document
 
 NO_VALUE = object()
@@ -27,10 +27,10 @@ _NAME_PROPERTY = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 _ARN = {
-    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{HUB}:table/{{}}",
-    "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{HUB}:function:{{}}",
-    "AWS::IAM::Role": f"arn:aws:iam::{HUB}:role/{{}}",
-    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{REGION}:{HUB}:stateMachine:{{}}",
+    "AWS::DynamoDB::Table": ("dynamodb", "table/{}"),
+    "AWS::Lambda::Function": ("lambda", "function:{}"),
+    "AWS::IAM::Role": ("iam", "role/{}"),
+    "AWS::StepFunctions::StateMachine": ("states", "stateMachine:{}"),
 }
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
@@ -48,6 +48,7 @@ class Stack:
     siblings: Mapping[str, Path] = field(default_factory=dict)
     exports: dict[str, Callable[[], Any]] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    place: Place = HERE
     _children: dict[str, Stack] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -85,8 +86,9 @@ class Stack:
 
     def arn(self, logical_id: str) -> str:
         """The ARN of a resource."""
-        kind = self._resource(logical_id)["Type"]
-        return _ARN.get(kind, "arn:aws:unknown:::{}").format(self.physical_name(logical_id))
+        name = self.physical_name(logical_id)
+        service, form = _ARN.get(self._resource(logical_id)["Type"], ("unknown", "{}"))
+        return self.place.arn(service, form.format(name), everywhere=service == "iam")
 
     def value(self, node: Any) -> Any:
         """The value of a node, all intrinsics evaluated. Raises InputError for what it cannot."""
@@ -123,11 +125,7 @@ class Stack:
         if name in self.values:
             return self.values[name]
         if name in _PSEUDO:
-            return _PSEUDO[name]
-        if name == "AWS::StackName":
-            return self.name
-        if name == "AWS::StackId":
-            return f"arn:aws:cloudformation:{REGION}:{HUB}:stack/{self.name}/0"
+            return _PSEUDO[name](self)
         if name in self.template.get("Parameters", {}):
             return self._parameter(name)
         kind = self._resource(name)["Type"]
@@ -216,6 +214,7 @@ class Stack:
                 self.siblings,
                 self.exports,
                 self.values,
+                self.place,
             )
         return self._children[logical_id]
 
@@ -234,13 +233,15 @@ def _name_of(intrinsic: str, argument: Any) -> str:
     return ""
 
 
-_PSEUDO = {
-    "AWS::AccountId": HUB,
-    "AWS::Region": REGION,
-    "AWS::Partition": "aws",
-    "AWS::URLSuffix": "amazonaws.com",
-    "AWS::NoValue": NO_VALUE,
-    "AWS::NotificationARNs": [],
+_PSEUDO: dict[str, Callable[[Stack], Any]] = {
+    "AWS::AccountId": lambda s: s.place.account,
+    "AWS::Region": lambda s: s.place.region,
+    "AWS::Partition": lambda s: s.place.partition,
+    "AWS::URLSuffix": lambda s: "amazonaws.com",
+    "AWS::StackName": lambda s: s.name,
+    "AWS::StackId": lambda s: s.place.arn("cloudformation", f"stack/{s.name}/0"),
+    "AWS::NoValue": lambda s: NO_VALUE,
+    "AWS::NotificationARNs": lambda s: [],
 }
 _INTRINSICS: dict[str, Callable[[Stack, Any], Any]] = {
     "Ref": Stack._ref,
@@ -260,12 +261,15 @@ _INTRINSICS: dict[str, Callable[[Stack, Any], Any]] = {
     ),
     "Fn::ImportValue": lambda s, a: s.exports[s.value(a)](),
     "Fn::Base64": lambda s, a: s.value(a),
-    "Fn::GetAZs": lambda s, a: [f"{REGION}{zone}" for zone in "abcdef"],
+    "Fn::GetAZs": lambda s, a: [f"{s.place.region}{zone}" for zone in "abcdef"],
 }
 
 
 def stacks_of(
-    paths: list[Path], parameters: Mapping[str, Any], values: Mapping[str, str] | None = None
+    paths: list[Path],
+    parameters: Mapping[str, Any],
+    values: Mapping[str, str] | None = None,
+    place: Place = HERE,
 ) -> list[Stack]:
     """All stacks that the templates make, nested ones included. Roots are those nobody nests."""
     siblings = {path.name: path for path in paths}
@@ -278,7 +282,7 @@ def stacks_of(
     }
     exports: dict[str, Callable[[], Any]] = {}
     roots = [
-        Stack(path, path.stem, template, parameters, siblings, exports, values or {})
+        Stack(path, path.stem, template, parameters, siblings, exports, values or {}, place)
         for path, template in templates.items()
         if not any(path.name in url for url in nested)
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drs_refactor.__main__ import main
-from harness.mutants import stages
+from harness.mutants import pairs, stages, templates
 from harness.mutants.operators import OPERATORS
 
 pytestmark = pytest.mark.usefixtures("in_process", "checkout")
@@ -73,7 +73,7 @@ def test_mutants_that_somebody_wrote(capsys: pytest.CaptureFixture[str]) -> None
 def test_the_operators_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mutants", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(OPERATORS)
+    assert len(lines) == len(OPERATORS) + len(templates.WRONG) + len(pairs.WRONG)
     assert lines[0].startswith("move      ")
 
 

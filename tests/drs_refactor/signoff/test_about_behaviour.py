@@ -10,7 +10,9 @@ from drs_refactor.signoff.about_behaviour import behaviour
 from drs_refactor.signoff.evidence import Evidence
 from drs_refactor.signoff.page import Block, Fold, Items, Paragraph, SideBySide, Table, Text
 from harness.comparison import Divergence
+from harness.elsewhere import Elsewhere
 from harness.results import Finding
+from harness.values import MISSING
 from tests.drs_refactor.signoff.support import RESULT, plain, turned, verification
 
 
@@ -131,3 +133,18 @@ def test_coverage_and_observations(crowded: Evidence, evidence: Evidence) -> Non
     assert "The second time planner is denied batch:*: it needs no such call." in paragraphs(
         crowded
     )
+
+
+def test_what_the_templates_are_elsewhere(evidence: Evidence) -> None:
+    run = verification(RESULT)
+    good = replace(run, elsewhere=Elsewhere(("Stage is prod",)))
+    told = paragraphs(replace(evidence, verification=good))
+    assert "Variables and permissions mean the same in 1 other deployments (Stage is prod)." in told
+    wrong = Divergence("deployment", 0, "f OWNER_ARN, where Stage is prod", MISSING, "not g")
+    others = Elsewhere(("Stage is prod",), (), (wrong,), ("role permits lambda:* on f",))
+    found = replace(evidence, verification=replace(run, elsewhere=others))
+    told = paragraphs(found)
+    assert any(line.endswith("(Stage is prod), but for 1:") for line in told)
+    assert any(line.startswith("role permits lambda:* on f, which") for line in told)
+    [both] = only(SideBySide, behaviour(found).blocks)
+    assert both == SideBySide("(missing)", '"not g"', ("legacy", "refactored"))

@@ -41,7 +41,7 @@ def test_what_there_is_is_drawn(evidence: Evidence) -> None:
 
 def test_how_far_tree_code_s_verdict_can_be_believed(evidence: Evidence) -> None:
     shares = {"within": 1.0, "over": 0.0, "faster": 0.0, "inconclusive": 0.0}
-    power = tuple(PowerPoint(effect, shares, 400) for effect in (-6.0, 0.0, 6.0))
+    power = tuple(PowerPoint(effect, shares, 400, 2_000) for effect in (-6.0, 0.0, 6.0))
     computed = bench_run().compute
     assert computed is not None
     counted = replace(computed, instructions=Instructions(2_000, 2_100))

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from drs_refactor.signoff.decision import ALWAYS, EXIT, NO, OPEN, YES, decide
 from drs_refactor.signoff.evidence import PARTS, Evidence
+from harness.comparison import Divergence
+from harness.elsewhere import Elsewhere
+from harness.values import MISSING
 from tests.drs_refactor.signoff.support import (
     BENCH,
     LEVEL,
@@ -19,6 +22,7 @@ from tests.drs_refactor.signoff.support import (
     turned,
     verification,
 )
+from tests.harness.bench.support import SENSITIVE
 
 GOOD, BAD = {"identical", "within"}, {"divergent", "over", "faster"}
 WRONG = [(part, verdict) for part, verdicts in VERDICTS.items() for verdict in verdicts[1:]]
@@ -132,3 +136,22 @@ def test_mutants_of_another_version_of_the_tool_are_told(evidence: Evidence) -> 
     decision = decide(other)
     assert decision.answer == YES
     assert decision.not_checked[0].startswith("The mutants were tried with another version")
+
+
+def test_templates_that_are_deployed_otherwise(evidence: Evidence) -> None:
+    wrong = Divergence("deployment", 0, "f OWNER_ARN, where Stage is prod", MISSING, "it is not g")
+    others = Elsewhere(("Stage is prod",), ("AWS::Region is eu-west-1",), (wrong,))
+    run = replace(verification(RESULT, verdict="divergent"), elsewhere=others)
+    found = replace(evidence, verification=run)
+    assert words(found, "verify") == (
+        "1 of 1 scenarios are identical; 1 differences where the templates are deployed otherwise"
+    )
+    assert decide(found).not_checked[0] == (
+        "A deployment where AWS::Region is eu-west-1: legacy means something else there itself."
+    )
+
+
+def test_what_a_gate_hangs_on_is_told(evidence: Evidence) -> None:
+    lost = replace(SENSITIVE, at_high=1.06, lost_from=0.75)
+    found = replace(evidence, bench=bench_run(sensitivity=(lost,)))
+    assert decide(found).not_checked[0].startswith("Time: execution is lost from 0.75 s of call.")

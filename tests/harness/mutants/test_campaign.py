@@ -12,10 +12,10 @@ from harness.mutants.cache import Cache
 from harness.mutants.campaign import campaign
 from harness.mutants.generate import generate
 from harness.mutants.model import PLANTED, Mutant
-from harness.mutants.reach import different, reached_by
 from harness.mutants.results import Judged
 from harness.mutants.stages import _lost
 from harness.mutants.trial import FAULTS, SCENARIOS, Task
+from harness.mutants.written import written
 from harness.results import Trees
 from harness.scenario_files import select, shipped
 from harness.sides import Sides
@@ -23,6 +23,7 @@ from harness.sides import Sides
 pytestmark = pytest.mark.usefixtures("in_process")
 
 FEW = select(shipped(), ["poll-without-a-job", "servers-by-tags-refused"])
+STUBS = "lambda/orchestration-stepfunctions/index.py"
 WANTED = ("error turned into an empty list", "page dropped", PLANTED)
 
 
@@ -63,17 +64,18 @@ def test_found_by_what_reaches_it(
     assert [one.killed for one in again.tried] == [one.killed for one in found.tried]
 
 
-def test_nobody_looks_at_what_no_mutant_needs(trees: Trees, mutants: list[Mutant]) -> None:
-    (only,) = [mutant for mutant in mutants if mutant.operator == "page dropped"]
-    scenarios = select(shipped(), ["wave-without-group", "servers-by-tags-refused"])
+def test_a_function_that_is_entered_only_under_a_strike(trees: Trees, tmp_path: Path) -> None:
+    """Another scenario enters it undisturbed, where nothing of the mutant shows."""
+    path = tmp_path / "mutants.yaml"
+    path.write_text(f"- {{wrong: x, file: {STUBS}, old: not name.isidentifier(), new: not name}}")
+    (only,) = written(path, trees.refactored)
+    scenarios = select(shipped(), ["drill-one-wave", "wave-number-out-of-range"])
     found = campaign(trees, [only], scenarios, lambda *_: None, Cache(None, ""))
-    looked = [reached_by(trees, one) for one in scenarios]
-    named = {one.name: one for one in scenarios}
-    every = [struck.scenario.name for struck in different(looked, named, trees)]
-    assert 0 < found.strikes == every.count("servers-by-tags-refused") < len(every)
     (tried,) = found.tried
+    assert tried.killed is not None
+    assert (tried.killed.stage, tried.killed.scenario) == (FAULTS, "drill-one-wave, crashed")
     assert found.untouched is not None
-    assert found.untouched.reaching == tried.reaching > 0
+    assert found.untouched.killed is None
 
 
 def test_what_is_said_to_be_equivalent_is_tried_in_few_cases(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from harness.aws.faults import Fault
 from harness.faults.results import Strike
-from harness.mutants.model import UNTOUCHED, Edit, Mutant
+from harness.mutants.model import Edit, Mutant
 from harness.mutants.reach import Case, Reach, Reached, Ways, different
 from harness.results import Trees
 from harness.scenario_files import shipped
@@ -31,22 +31,11 @@ def test_a_strike_is_made_where_it_can_change_something(trees: Trees) -> None:
     assert found == [("cheap", strike.faults), ("fails", only.faults)]
 
 
-def mutant(line: int, span: tuple[int, int], path: str = "a.py") -> Mutant:
-    return Mutant("move", "x", path, "f", (line,), span, "", "", (Edit(path, 0, 0, ""),))
+def test_a_way_through_a_function_is_told_by_the_lines_of_its_body() -> None:
+    ways = Ways([reach("again", 1, 2, 5, 7), reach("whole", 1, 5, 7), reach("half", 5)])
+    mutant = Mutant("move", "x", "a.py", "f", (5,), (5, 8), "", "", (Edit("a.py", 0, 0, ""),))
+    assert [case.scenario for case in ways.cases(mutant)] == ["half", "whole", "again"]
 
 
 def reach(name: str, *lines: int) -> Reach:
     return Reach(Case(name), {"a.py": frozenset(lines)}, len(lines))
-
-
-def test_who_enters_a_function_need_not_reach_the_mutant() -> None:
-    ways = Ways([reach("whole", 1, 5, 6, 7), reach("half", 1, 5), reach("none", 1)])
-    assert ways.entering(mutant(7, (5, 8))) == {"whole", "half"}
-    assert [case.scenario for case in ways.cases(mutant(7, (5, 8)))] == ["whole"]
-
-
-def test_of_a_function_that_no_scenario_enters_any_strike_may_show_something() -> None:
-    ways = Ways([reach("one", 1), reach("other", 2)])
-    assert ways.entering(mutant(7, (5, 8))) == {"one", "other"}
-    assert ways.entering(mutant(1, (1, 1), "b.py")) == {"one", "other"}
-    assert ways.entering(UNTOUCHED) == {"one", "other"}

@@ -33,4 +33,5 @@ def test_of_the_shipped_templates(sides: Sides) -> None:
         "permission missing",
         "another owner's ARN",
         "action renamed in flight",
+        "place written out",
     }

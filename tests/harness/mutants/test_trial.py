@@ -11,6 +11,7 @@ from harness.aws.faults import Fault
 from harness.mutants.model import UNTOUCHED, Edit, Killed, Mutant
 from harness.mutants.mutated import texts_of, with_mutant
 from harness.mutants.reach import Case, Reach, Ways, reached_by
+from harness.mutants.templates import of_templates
 from harness.mutants.trial import COLD, FAULTS, MIXED, RACES, SCENARIOS, Task, try_mutant
 from harness.results import Trees
 from harness.scenario_files import select, shipped
@@ -172,3 +173,14 @@ def test_copies_leave_caches_out(sides: Sides, tmp_path: Path) -> None:
     copy = write_copy(sides.refactored.root, tmp_path / "copy", {QUERY: "x = 1\n"})
     assert (copy / QUERY).read_text() == "x = 1\n"
     assert not list(copy.rglob("__pycache__"))
+
+
+def test_what_only_another_deployment_shows(sides: Sides, trees: Trees) -> None:
+    found = [m for m in of_templates(sides) if m.operator == "place written out"]
+    assert len(found) == 6
+    for wrong in found:
+        killed = try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,))).killed
+        assert killed is not None
+        assert (killed.scenario, killed.facets) == ("other deployments", ("deployment",))
+        without = frozenset({"deployment"})
+        assert try_mutant(Task(trees, wrong, SCENARIOS, (ONE_WAVE,), without)).killed is None

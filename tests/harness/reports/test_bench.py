@@ -127,7 +127,7 @@ def test_growth_is_told_with_what_is_over() -> None:
 def test_instructions_and_power_are_told_where_they_were_measured() -> None:
     assert not any("instructions" in line or "effect" in line for line in lines())
     counted = replace(COMPUTE, instructions=Instructions(2_000, 2_100))
-    points = tuple(PowerPoint(p, {"within": 0.75, "over": 0.25}, 400) for p in (-5.0, 0.0))
+    points = tuple(PowerPoint(p, {"within": 0.75, "over": 0.25}, 400, 2_000) for p in (-5.0, 0.0))
     found = lines(compute=counted, power=points)
     assert any(line.endswith("2,000 legacy, 2,100 refactored, ratio 1.050.") for line in found)
     assert "verdicts on tree code by the true effect, of 400 runs drawn again" in found

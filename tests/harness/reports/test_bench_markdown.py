@@ -8,7 +8,7 @@ from tests.harness.bench.support import BENCH, CURVE, STEEP, benchmark
 
 TREES = {"legacy": "old", "refactored": "new|er"}
 POWER = tuple(
-    PowerPoint(effect, {"within": 1.0, "over": 0.0, "faster": 0.0, "inconclusive": 0.0}, 400)
+    PowerPoint(effect, {"within": 1.0, "over": 0.0, "faster": 0.0, "inconclusive": 0.0}, 400, 2_000)
     for effect in (-6.0, 0.0, 6.0)
 )
 

@@ -19,7 +19,9 @@ CURVES = [
     for measure in MEASURES
 ]
 POINTS = [
-    PowerPoint(percent, {"within": 0.9, "over": 0.05, "faster": 0.0, "inconclusive": 0.05}, 400)
+    PowerPoint(
+        percent, {"within": 0.9, "over": 0.05, "faster": 0.0, "inconclusive": 0.05}, 400, 2_000
+    )
     for percent in (-10.0, -5.0, 0.0, 2.5, 5.0, 10.0)
 ]
 WILD = benchmark(

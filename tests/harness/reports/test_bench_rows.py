@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.reports.bench_rows import gate_entries, level_rows, of_entry
+from harness.reports.bench_rows import assumptions, gate_entries, level_rows, of_entry
 from tests.harness.bench.support import BENCH, SENSITIVE, benchmark
 
 
@@ -40,3 +40,16 @@ def test_each_gate_has_its_entries() -> None:
 )  # fmt: skip
 def test_how_a_gate_hangs_on_an_entry(changes: dict[str, Any], said: str) -> None:
     assert of_entry(replace(SENSITIVE, **changes)).endswith(said)
+
+
+def test_a_gate_that_is_kept_by_an_assumption() -> None:
+    lost = replace(SENSITIVE, at_high=1.06, lost_from=0.75)
+    below = replace(SENSITIVE, at_low=1.06, lost_from=None, lost_below=0.06)
+    found = benchmark(sensitivity=(SENSITIVE, lost, below, replace(lost, gate="another")))
+    assert list(assumptions(found)) == [
+        f"execution is lost {way} s of call.drs.default on, for which the model has 0.15 s of 0.05 "
+        "to 1"
+        for way in ("from 0.75", "below 0.06")
+    ]
+    over = tuple(replace(level, verdict="over") for level in BENCH.levels)
+    assert list(assumptions(benchmark(sensitivity=(lost,), levels=over))) == []

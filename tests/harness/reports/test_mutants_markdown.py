@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from harness.mutants.model import PLANTED, UNTOUCHED, Edit, Killed, Mutant, Tried
 from harness.mutants.pairs import MERGED
+from harness.mutants.pairs import WRONG as PAIRS
 from harness.mutants.results import Campaign, Earned, Judged
 from harness.reports.mutants_markdown import report
 
@@ -44,7 +45,7 @@ def test_tables_are_operator_by_facet() -> None:
     assert found[heads[0]].endswith("| logs | state |")
     assert "| page dropped | only the first page is read | 1 | 1 | · | 1 | 1 |" in found
     at = found.index("## What used to break in silence")
-    assert found[at + 4] == f"| {MERGED} |  | 1 | 1 | · | 1 | 1 |"
+    assert found[at + 4] == f"| {MERGED} | {PAIRS[MERGED]} | 1 | 1 | · | 1 | 1 |"
     assert "## What used to break in silence" not in lines(FOUND)
 
 

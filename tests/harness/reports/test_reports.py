@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from harness.allowances import Allowance
 from harness.blame import Suspect
 from harness.comparison import Divergence
+from harness.elsewhere import Elsewhere
 from harness.reports import documents, markdown, text
 from harness.results import Finding, ScenarioResult, Verification
 from harness.scenario import Scenario
@@ -148,3 +149,34 @@ def test_markdown_is_the_same_for_the_same_result() -> None:
     assert markdown.report(VERIFICATION, TREES, {}, REPLAYS) == markdown.report(
         VERIFICATION, TREES, {}, REPLAYS
     )
+
+
+ELSEWHERE = replace(
+    VERIFICATION,
+    elsewhere=Elsewhere(
+        ("Stage is prod",),
+        ("AWS::Region is <b>",),
+        (Divergence("deployment", 0, "f OWNER_ARN, where Stage is prod", MISSING, "it is not g"),),
+        ("role permits lambda:* on any function",),
+    ),
+)
+
+
+def test_what_the_templates_are_elsewhere() -> None:
+    lines = list(text.summary(ELSEWHERE))
+    told = (
+        'deployment: f OWNER_ARN, where Stage is prod: legacy (missing), refactored "it is not g"'
+    )
+    assert told in lines
+    assert "deployments: the templates were also read as 1 others, by Stage" in lines
+    assert any(line.startswith("deployments: not compared, ") for line in lines)
+    assert any(line.startswith("permissions: role permits lambda:*") for line in lines)
+    page = markdown.report(ELSEWHERE, TREES, {}, REPLAYS)
+    assert f"- {told}" in page
+    assert "<b>" not in page
+    found = documents.as_json(ELSEWHERE, TREES, {})["deployments"]
+    assert [one["path"] for one in found["divergences"]] == ["f OWNER_ARN, where Stage is prod"]
+    suite = ElementTree.fromstring(documents.as_junit(ELSEWHERE, REPLAYS))
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
+    assert suite[-1].get("name") == "other deployments"
+    assert "OWNER_ARN" in str(suite[-1][0].text)
