@@ -14,7 +14,7 @@ from typing import Any
 from codemods import migrate as codemod
 from codemods import tree_files
 from drs_refactor.cases import write_case
-from drs_refactor.documents import versions
+from drs_refactor.documents import relative, versions
 from drs_refactor.errors import InputError
 from drs_refactor.fault_run import cases as fault_cases
 from drs_refactor.fuzz_cases import save
@@ -99,7 +99,7 @@ class _Run:
         except InputError as error:
             if part == "verify":
                 raise
-            self.missing[part] = str(error)
+            self.missing[part] = str(error if error.path is None else _relative(error))
 
     def migrate(self, _: Evidence) -> dict[str, Any]:
         migrated = codemod.migrate(self.trees.legacy, self.trees_of)
@@ -166,3 +166,9 @@ class _Run:
 
     def mutants(self, evidence: Evidence) -> dict[str, Any]:
         return {"mutants": stored(self.asked.mutants, evidence.signed)}
+
+
+def _relative(error: InputError) -> InputError:
+    """The same with its path as documents give it, which name no machine."""
+    path = relative(Path(str(error.path)))
+    return InputError(error.what, path=path, line=error.line, mend=error.mend)
