@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
 from types import ModuleType
 
 from drs_refactor.documents import refused
@@ -33,6 +34,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         prog="drs-refactor",
         description="Moves functions between Lambda handlers and proves that nothing else changed.",
     )
+    top.add_argument("--version", action="version", version=f"%(prog)s {version('drs-refactor')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in names:
         module = _module(name)

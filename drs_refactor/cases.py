@@ -12,12 +12,14 @@ from harness.results import Trees
 from harness.scenario import Scenario
 
 CASES = Path("reports/cases")
-"""Where cases are written."""
+"""Where cases are written, unless a report goes elsewhere: beside it then."""
 
 
-def write_case(trees: Trees, scenario: Scenario, name: str, **more: Any) -> str:
+def write_case(
+    trees: Trees, scenario: Scenario, name: str, folder: Path = CASES, **more: Any
+) -> str:
     """Write what `replay` needs, and give the command."""
-    path = CASES / f"{name}.json"
+    path = folder / f"{name}.json"
     case = {
         "scenario": scenario.as_case(),
         "config": relative_to(path.parent, trees.config),

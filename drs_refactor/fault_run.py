@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
-from drs_refactor.cases import write_case
+from drs_refactor.cases import CASES, write_case
 from drs_refactor.documents import both_trees, versions, write_json
 from drs_refactor.errors import InputError
 from drs_refactor.exits import EXIT
@@ -48,14 +49,18 @@ def _check(options: argparse.Namespace) -> None:
             )
 
 
-def cases(trees: Trees, found: Campaign) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def cases(
+    trees: Trees, found: Campaign, folder: Path = CASES
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A case for each of the first divergences, simplest first, and for each race."""
     struck = (
-        write_case(trees, struck.scenario, f"fault-{number}-{struck.scenario.name}")
+        write_case(trees, struck.scenario, f"fault-{number}-{struck.scenario.name}", folder)
         for number, struck in enumerate(faults.shown(found)[:SHOWN], 1)
     )
     raced = (
-        write_case(trees, one.scenario, f"race-{number}-{one.scenario.name}", race=one.moved)
+        write_case(
+            trees, one.scenario, f"race-{number}-{one.scenario.name}", folder, race=one.moved
+        )
         for number, (one, _) in enumerate(races.shown(found.raced), 1)
     )
     return tuple(struck), tuple(raced)

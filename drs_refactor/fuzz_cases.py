@@ -61,12 +61,12 @@ def _case(data: dict[str, object], path: Path, line: int) -> Scenario:
         raise InputError(error.what, path=path, line=line, mend=error.mend) from error
 
 
-def save(trees: Trees, found: Campaign) -> list[Saved]:
+def save(trees: Trees, found: Campaign, folder: Path = CASES) -> list[Saved]:
     """Write each group's case for `replay`, and beside it a scenario file to be committed."""
-    return [_save(trees, found, group, n) for n, group in enumerate(found.groups, 1)]
+    return [_save(trees, found, folder, group, n) for n, group in enumerate(found.groups, 1)]
 
 
-def _save(trees: Trees, found: Campaign, group: Group, number: int) -> Saved:
+def _save(trees: Trees, found: Campaign, folder: Path, group: Group, number: int) -> Saved:
     kind, path = group.key
     scenario = replace(
         group.shrunk.result.scenario,
@@ -74,6 +74,6 @@ def _save(trees: Trees, found: Campaign, group: Group, number: int) -> Saved:
         shows=f"Found by fuzz: the trees differ in {kind}, {path[:120]}.",
         source="",
     )
-    file = CASES / f"fuzz-{number}.yaml"
+    file = folder / f"fuzz-{number}.yaml"
     write(file, as_file(scenario, f"Case {group.cases[0]} of seed {found.seed}, shrunk."))
-    return Saved(write_case(trees, scenario, scenario.name), file.as_posix())
+    return Saved(write_case(trees, scenario, scenario.name, folder), file.as_posix())

@@ -12,7 +12,13 @@ from typing import Any
 from drs_refactor.errors import InputError
 
 Place = tuple[str | int, ...]
-_NAMES = {str: "string", int: "whole number", list: "array", dict: "table", bool: "boolean"}
+_NAMES = {
+    str: "a string",
+    int: "a whole number",
+    list: "an array",
+    dict: "a table",
+    bool: "a boolean",
+}
 _HEADER = re.compile(r"\s*(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
@@ -93,7 +99,7 @@ class Keys:
             return default
         value = self.table[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.fail(f"{key!r} must be a {_NAMES[kind]}", key)
+            raise self.fail(f"{key!r} must be {_NAMES[kind]}", key)
         return value
 
     def strings(self, key: str) -> tuple[str, ...]:

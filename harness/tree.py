@@ -88,6 +88,13 @@ def read_tree(root: Path, migration: Migration, side: str, place: Place = HERE) 
     if not root.is_dir():
         option = f"--{side}"
         raise InputError("there is no such folder", path=root, mend=f"Name the tree with {option}")
+    for layer in migration.layers:
+        if side == "legacy" and not (root / layer).is_dir():
+            raise InputError(
+                "there is no such folder",
+                path=root / layer,
+                mend=f"See {migration.path.name}: layers",
+            )
     _check_syntax(root)
     stacks = read_stacks(root, migration, place)
     functions = {

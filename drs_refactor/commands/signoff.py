@@ -53,6 +53,15 @@ def run(options: argparse.Namespace) -> int:
         return _verify(options)
     migration = load(options.config)
     trees = trees_of(options, migration)
+    for tree in (trees.legacy, trees.refactored):
+        if options.output.resolve().is_relative_to(tree.resolve()):
+            raise InputError(
+                "the reports would be written into a tree that they are about",
+                path=options.output,
+                mend="Name another folder with --output",
+            )
+    if options.mutants and not options.mutants.is_file():
+        raise InputError("there is no such file", path=options.mutants, mend="See --mutants")
     for path in (options.output / FIRST, options.json):
         can_be_written(path)
     asked = Asked(
@@ -60,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
         tuple(options.part) or PARTS,
         options.quick,
         options.seed,
+        options.output / "cases",
     )
     progress = Progress(1)
     evidence = gather(

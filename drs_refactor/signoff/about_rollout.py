@@ -112,6 +112,10 @@ def _why(found: Rollout) -> Iterator[Words]:
 
 
 def _typed(evidence: Evidence, found: Rollout) -> Iterator[Block]:
+    yield Paragraph(
+        "Words in capitals are yours to fill in. Functions have the names of the deployment that "
+        "was compared; take those of the one that you are at."
+    )
     for name, way in (("back", found.back), ("out", found.out)):
         yield Paragraph((Strong(f"The way {name}"),))
         if way is None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from drs_refactor.signoff.evidence import Evidence
+from harness.comparison import Divergence
 from harness.reports.bench_rows import assumptions
+from harness.reports.text import apart
 
 YES, NO, OPEN = "yes", "no", "not decided"
 LINES = {
@@ -15,6 +17,12 @@ LINES = {
     OPEN: "Not decided: the evidence does not say whether this may be released",
 }
 EXIT = {YES: 0, NO: 1, OPEN: 3}
+
+SHOWN = 3
+"""Scenarios that are named where many have the same."""
+
+WIDTH = 90
+"""Characters of a value in a reason."""
 
 _GOOD = frozenset({"identical", "within"})
 _BAD = frozenset({"divergent", "over", "faster"})
@@ -91,8 +99,11 @@ def _of_verify(evidence: Evidence) -> Iterator[str]:
     yield f"{good} of {run.asked} scenarios are identical"
     if bad:
         yield f"; not {', '.join(bad[:3])}{f' and {len(bad) - 3} more' if bad[3:] else ''}"
-    if wrong := len(run.elsewhere.divergences):
-        yield f"; {wrong} differences where the templates are deployed otherwise"
+    first = next((r.findings[0].divergence for r in run.results if r.findings), None)
+    if first is not None:
+        yield f"; the first: {_told(first)}"
+    if others := run.elsewhere.divergences:
+        yield f"; {len(others)} differences in other deployments: {_told(others[0])}"
     if run.control != "identical":
         yield f"; the control failed: legacy against itself is {run.control}"
 
@@ -106,6 +117,16 @@ def _of_faults(evidence: Evidence) -> Iterator[str]:
         f"{struck.races} races: {len(struck.divergent)} strikes taken differently, {new} "
         "outcomes that legacy has not"
     )
+    first = next((one for one in struck.divergent if one.divergences), None)
+    if first is not None:
+        kinds = ", ".join(fault.kind for fault in first.strike.faults)
+        yield f"; the first: {first.strike.what} {kinds}, {_told(first.divergences[0])}"
+
+
+def _told(found: Divergence) -> str:
+    """A difference in a line."""
+    old, new = apart(found.legacy, found.refactored, WIDTH)
+    return f"{found.kind} {found.path}, legacy {old}, refactored {new}"
 
 
 def _of_fuzz(evidence: Evidence) -> Iterator[str]:
@@ -154,6 +175,15 @@ _OF: dict[str, Callable[[Evidence], Iterator[str]]] = {
 }
 
 
+def _problems(evidence: Evidence) -> dict[str, list[str]]:
+    """Why scenarios were not struck, and which."""
+    found: dict[str, list[str]] = {}
+    for look in evidence.faults.looks if evidence.faults else ():
+        if look.problem:
+            found.setdefault(look.problem, []).append(look.scenario.name)
+    return found
+
+
 def not_checked(evidence: Evidence) -> Iterator[str]:
     """What this evidence says nothing of, the particular first."""
     for part, why in evidence.missing.items():
@@ -168,9 +198,9 @@ def not_checked(evidence: Evidence) -> Iterator[str]:
         lines = sum(len(one.missing_lines) for one in reached)
         every = sum(one.lines for one in reached)
         yield f"{lines} of the {every} lines of moved code and stubs: no scenario reaches them."
-    for look in evidence.faults.looks if evidence.faults else ():
-        if look.problem:
-            yield f"Faults in {look.scenario.name}: {look.problem}."
+    for problem, names in _problems(evidence).items():
+        more = f" and {len(names) - SHOWN} more scenarios" if names[SHOWN:] else ""
+        yield f"Faults in {', '.join(names[:SHOWN])}{more}: {problem}."
     for left_out in times.left_out if times else ():
         yield f"Time: {left_out}."
     for assumption in assumptions(times) if times else ():

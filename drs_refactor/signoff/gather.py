@@ -13,7 +13,7 @@ from typing import Any
 
 from codemods import migrate as codemod
 from codemods import tree_files
-from drs_refactor.cases import write_case
+from drs_refactor.cases import CASES, write_case
 from drs_refactor.documents import relative, versions
 from drs_refactor.errors import InputError
 from drs_refactor.fault_run import cases as fault_cases
@@ -45,12 +45,15 @@ Told = Callable[[str, int, int, str], None]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is run: these parts, a short bench if `quick`; and where the results of mutants are."""
+    """What is run: these parts, a short bench if `quick`; where the results of mutants are, and
+    where cases go.
+    """
 
     mutants: Path
     parts: tuple[str, ...] = PARTS
     quick: bool = False
     seed: int = 0
+    cases: Path = CASES
 
 
 def gather(migration: Migration, trees: Trees, asked: Asked, told: Told) -> Evidence:
@@ -116,7 +119,9 @@ class _Run:
 
         found = verify(self.trees, self.scenarios, one, Options(coverage=True))
         self.replays["verify"] = {
-            r.name: write_case(self.trees, r.scenario, r.name) for r in found.results if r.findings
+            r.name: write_case(self.trees, r.scenario, r.name, self.asked.cases)
+            for r in found.results
+            if r.findings
         }
         return {"verification": found}
 
@@ -125,7 +130,9 @@ class _Run:
             self.trees, self.scenarios, lambda n, of: self.told("faults", n, of, "strikes"), inf,
             again=False,
         )  # fmt: skip
-        self.replays["faults"], self.replays["races"] = fault_cases(self.trees, found)
+        self.replays["faults"], self.replays["races"] = fault_cases(
+            self.trees, found, self.asked.cases
+        )
         return {"faults": found}
 
     def fuzz(self, _: Evidence) -> dict[str, Any]:
@@ -135,7 +142,9 @@ class _Run:
             self.asked.seed,
             lambda n, of, what: self.told("fuzz", n, of, what),
         )
-        self.replays["fuzz"] = tuple(one.replay for one in save(self.trees, found))
+        self.replays["fuzz"] = tuple(
+            one.replay for one in save(self.trees, found, self.asked.cases)
+        )
         return {"fuzz": found}
 
     def bench(self, _: Evidence) -> dict[str, Any]:
@@ -158,7 +167,7 @@ class _Run:
         self.replays["rollback"] = {
             trial: write_case(
                 self.trees, scenarios[trial.scenario], f"rollback-{number}-{trial.scenario}",
-                **as_case(trial.course),
+                self.asked.cases, **as_case(trial.course),
             )
             for number, trial in enumerate(rollout_report.shown(found), 1)
         }  # fmt: skip

@@ -106,7 +106,7 @@ def bench(
         tuple(levels(draws, gates)),
         tuple(budgets(draws, begins, gates)),
         tuple(shares(draws)),
-        tuple(sensitivity(draws, latencies, gates)),
+        tuple(sensitivity(draws, begins, latencies, gates)),
         usage(draws, latencies.prices),
         limits,
         tuple(curves),

@@ -141,9 +141,13 @@ def budgets(pairs: Sequence[Pair], begins: Sequence[Pair], gates: Gates) -> list
         found
         for name in WAITS
         for share, limit in gates.of(name).items()
-        for some in ([*pairs, *begins] if name == TO_RECOVERY else pairs,)
-        if (found := _budget(name, share, limit, some)) is not None
+        if (found := _budget(name, share, limit, made_in(name, pairs, begins))) is not None
     ]
+
+
+def made_in(name: str, pairs: Sequence[Pair], begins: Sequence[Pair]) -> Sequence[Pair]:
+    """The draws in which a wait is made: in begins by themselves too, if it is of the begin."""
+    return [*pairs, *begins] if name == TO_RECOVERY else pairs
 
 
 def waits_of(name: str, one: Measured) -> tuple[float, ...]:

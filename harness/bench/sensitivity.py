@@ -13,7 +13,7 @@ from statistics import fmean
 
 from drs_refactor.model import Gates
 from harness.bench.draws import Pair
-from harness.bench.gates import WAITS, times_waited, waits_of
+from harness.bench.gates import WAITS, made_in, times_waited, waits_of
 from harness.bench.intervals import quantile
 from harness.bench.latency import Entry, Latencies
 from harness.bench.levels import Measured, Spent
@@ -48,10 +48,14 @@ class Sensitive:
         )
 
 
-def sensitivity(pairs: Sequence[Pair], latencies: Latencies, gates: Gates) -> list[Sensitive]:
-    """Each such entry that a gate's figure depends on, by gate; what moves it most first."""
+def sensitivity(
+    pairs: Sequence[Pair], begins: Sequence[Pair], latencies: Latencies, gates: Gates
+) -> list[Sensitive]:
+    """Each such entry that a gate's figure depends on, by gate; what moves it most first. `begins`
+    count where they do for the gate.
+    """
     found = []
-    for gate, limit, figure in _figures(pairs, gates):
+    for gate, limit, figure in _figures(pairs, begins, gates):
         usual = figure("", 1.0)
         for entry in latencies.entries.values():
             if entry.low is None or entry.high is None:
@@ -65,7 +69,9 @@ def sensitivity(pairs: Sequence[Pair], latencies: Latencies, gates: Gates) -> li
 _Figure = Callable[[str, float], float]
 
 
-def _figures(pairs: Sequence[Pair], gates: Gates) -> list[tuple[str, float, _Figure]]:
+def _figures(
+    pairs: Sequence[Pair], begins: Sequence[Pair], gates: Gates
+) -> list[tuple[str, float, _Figure]]:
     """Each gate that decides: its name, its limit, and its figure with an entry so many times as
     long.
     """
@@ -73,9 +79,10 @@ def _figures(pairs: Sequence[Pair], gates: Gates) -> list[tuple[str, float, _Fig
         ("execution", 1 + gates.execution, lambda entry, factor: _ratio(pairs, entry, factor))
     ]
     for name, title in WAITS.items():
+        some = made_in(name, pairs, begins)
         for share, limit in gates.of(name).items():
-            if limit is not None and any(waits_of(name, pair.legacy) for pair in pairs):
-                found.append((f"{title}, p{share * 100:g}", limit, _added(pairs, name, share)))
+            if limit is not None and any(waits_of(name, pair.legacy) for pair in some):
+                found.append((f"{title}, p{share * 100:g}", limit, _added(some, name, share)))
     return found
 
 

@@ -114,7 +114,8 @@ def summary(verification: Verification) -> Iterator[str]:
     done = len(verification.results)
     asked = f" asked for, {done} done: interrupted" if verification.interrupted else " scenarios"
     yield (
-        f"{verification.verdict}: {numbers or 'none'} of {verification.asked}{asked} "
+        f"{verification.verdict}: {numbers or 'none'} of {verification.asked}{asked}"
+        f"{', but other deployments differ' if verification.elsewhere.divergences else ''} "
         f"in {verification.seconds:.1f} s"
     )
 

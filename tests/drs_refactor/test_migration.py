@@ -94,7 +94,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ('role = "Role"', 'roll = "Role"', "roll", "unknown key 'roll' in [templates]"),
     ("helper = true", "helps = true", "helps", "unknown key 'helps' in [[moves]]"),
     ('alias = "own_get"', 'as = "own_get"', "as =", "unknown key 'as' in [[aliases]]"),
-    ('["lib"]', '"lib"', "layers", "'layers' must be a array"),
+    ('["lib"]', '"lib"', "layers", "'layers' must be an array"),
     ('["lib"]', "[1]", "layers", "'layers' must be an array of strings"),
     ('["lib"]', '["../lib"]', "layers", "'layers' leaves the tree"),
     ('legacy = "old"', "legacy = 1", "legacy", "'legacy' must be a string"),
@@ -193,7 +193,7 @@ def test_mistakes_are_told_with_their_line(
         ("[functions.a]\npath = 'x'\n", 1, "has no 'moves'"),
         ("moves = []\n[functions.a]\npath = 'x'\n", 1, "there is nothing to move"),
         ("moves = [1]\n[functions.a]\npath = 'x'\n", 1, "'moves' must be an array of tables"),
-        ("\n[functions.a]\npath = 'x'\n[moves]\na = 1\n", 4, "'moves' must be a array"),
+        ("\n[functions.a]\npath = 'x'\n[moves]\na = 1\n", 4, "'moves' must be an array"),
         ("a = [\n1,\n", 2, "this is not valid TOML"),
     ],
 )

@@ -121,3 +121,9 @@ def test_a_definition_elsewhere_is_told_and_can_be_named(copy: Path, migration: 
     with pytest.raises(InputError, match="cannot be read") as caught:
         read_tree(copy, told, "legacy")
     assert caught.value.place.endswith("machine.asl.json")
+
+
+def test_a_layer_that_is_not_there(copy: Path, migration: Migration) -> None:
+    wrong = replace(migration, layers=("nolayer",))
+    with pytest.raises(InputError, match=r"tree/nolayer: there is no such folder.* layers"):
+        read_tree(copy, wrong, "legacy")

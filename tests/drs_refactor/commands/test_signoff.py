@@ -90,7 +90,9 @@ def test_all_is_asked_for_unless_something_is(given: dict[str, Any]) -> None:
     main(["signoff", "--part", "fuzz", "--part", "verify", "--quick", "--seed", "9"])
     asked = given["asked"]
     assert (set(asked.parts), asked.quick, asked.seed) == ({"fuzz", "verify"}, True, 9)
+    Path("m.json").write_text("{}")
     main(["signoff", "--output", "o", "--mutants", "m.json", "--legacy", "refactored"])
+    assert given["asked"].cases == Path("o/cases")
     assert given["asked"].mutants == Path("m.json")
     assert given["trees"].legacy == Path("refactored")
     main(["signoff", "--output", "o"])
@@ -110,6 +112,8 @@ def test_a_part_that_there_is_not(given: dict[str, Any], capsys: Printed) -> Non
         (["--config", "none.toml"], "none.toml: there is no such file"),
         (["--output", "file"], "file/signoff.html: cannot be written"),
         (["--output", "taken"], "taken/signoff.html: cannot be written"),
+        (["--output", "legacy/out"], "legacy/out: the reports would be written into a tree"),
+        (["--mutants", "none.json"], "none.json: there is no such file"),
         (["--verify", "none.json"], "none.json: cannot be read: No such file or directory"),
         (["--verify", "file"], "file: this is not valid JSON"),
         (["--verify", "file", "--quick"], "--quick does not go with --verify"),

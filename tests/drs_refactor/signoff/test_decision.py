@@ -10,13 +10,16 @@ from drs_refactor.signoff.decision import ALWAYS, EXIT, NO, OPEN, YES, decide
 from drs_refactor.signoff.evidence import PARTS, Evidence
 from harness.comparison import Divergence
 from harness.elsewhere import Elsewhere
+from harness.faults.results import Look
 from harness.values import MISSING
 from tests.drs_refactor.signoff.support import (
     BENCH,
     LEVEL,
     RESULT,
+    SCENARIO,
     VERDICTS,
     bench_run,
+    faults_run,
     mutants_run,
     rollout_run,
     turned,
@@ -103,9 +106,11 @@ def test_every_reason_of_crowded_evidence(crowded: Evidence) -> None:
     assert {one.part: one.words for one in decide(crowded).reasons if one.part != "bench"} == {
         "migrate": "the refactored tree is not what the codemods write from legacy: worker.py:1: "
         "is 'x', a fresh run writes 'y'",
-        "verify": "2 of 3 scenarios are identical; not tags",
+        "verify": "2 of 3 scenarios are identical; not tags; the first: calls calls[2].isDrill, "
+        "legacy true, refactored (missing)",
         "faults": "1 of 1 different faults and 2 of 2 races: 1 strikes taken differently, 1 "
-        "outcomes that legacy has not",
+        "outcomes that legacy has not; the first: drs.StartRecovery lost, calls calls[2].isDrill, "
+        "legacy true, refactored (missing)",
         "fuzz": "1 drawn scenarios, 1 divergent",
         "rollback": "there is a safe way out and back; of the switches under executions in flight "
         "1 are lost; the table is made anew; pauses: no scenario pauses",
@@ -144,7 +149,8 @@ def test_templates_that_are_deployed_otherwise(evidence: Evidence) -> None:
     run = replace(verification(RESULT, verdict="divergent"), elsewhere=others)
     found = replace(evidence, verification=run)
     assert words(found, "verify") == (
-        "1 of 1 scenarios are identical; 1 differences where the templates are deployed otherwise"
+        "1 of 1 scenarios are identical; 1 differences in other deployments: deployment f "
+        'OWNER_ARN, where Stage is prod, legacy (missing), refactored "it is not g"'
     )
     assert decide(found).not_checked[0] == (
         "A deployment where AWS::Region is eu-west-1: legacy means something else there itself."
@@ -155,3 +161,15 @@ def test_what_a_gate_hangs_on_is_told(evidence: Evidence) -> None:
     lost = replace(SENSITIVE, at_high=1.06, lost_from=0.75)
     found = replace(evidence, bench=bench_run(sensitivity=(lost,)))
     assert decide(found).not_checked[0].startswith("Time: execution is lost from 0.75 s of call.")
+
+
+def test_scenarios_of_one_kind_are_told_together(evidence: Evidence) -> None:
+    looks = tuple(
+        Look(replace(SCENARIO, name=f"s{n}"), (), 0, "large" if n == 2 else "it diverges")
+        for n in range(6)
+    )
+    found = replace(evidence, faults=faults_run(looks=looks))
+    assert decide(found).not_checked[:2] == (
+        "Faults in s0, s1, s3 and 2 more scenarios: it diverges.",
+        "Faults in s2: large.",
+    )

@@ -50,7 +50,9 @@ def seen(monkeypatch: pytest.MonkeyPatch, evidence: Evidence) -> Seen:
     monkeypatch.setattr(gather, "read_sides", lambda _: sides)
     monkeypatch.setattr(gather.scenario_files, "of", lambda _: [SCENARIO])
     monkeypatch.setattr(gather.codemod, "migrate", lambda source, _: migrated(source))
-    monkeypatch.setattr(gather, "write_case", lambda _, scenario, name, **more: f"replay {name}")
+    monkeypatch.setattr(
+        gather, "write_case", lambda _, scenario, name, folder, **more: f"replay {name}"
+    )
     part("verify", evidence.verification)
     part("faults", evidence.faults)
     part("fault_cases", (("replay fault",), ("replay race",)))

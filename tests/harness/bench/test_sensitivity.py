@@ -33,7 +33,7 @@ def test_an_execution_s_figure_and_break_even() -> None:
     (100 + 4 p50) seconds the band is left at a p50 of 1.25 s.
     """
     some = pairs(*[(run(execution=100.0), run(execution=102.0, spent={KEY: 2.0}))] * 3)
-    found = of(sensitivity(some, model(COLD), WHOLE), "execution")
+    found = of(sensitivity(some, [], model(COLD), WHOLE), "execution")
     assert (found.entry, found.p50, found.low, found.high) == ("cold", 0.5, 0.25, 2.0)
     assert found.limit == 1.05
     assert found.figure == pytest.approx(1.02)
@@ -46,7 +46,7 @@ def test_an_execution_s_figure_and_break_even() -> None:
 def test_what_both_sides_spend_is_in_both() -> None:
     legacy = run(execution=100.0, spent={KEY: 10.0})
     some = pairs((legacy, run(execution=101.0, spent={KEY: 11.0})))
-    found = of(sensitivity(some, model(COLD), WHOLE), "execution")
+    found = of(sensitivity(some, [], model(COLD), WHOLE), "execution")
     assert found.at_high == pytest.approx((101 + 33) / (100 + 30))
     assert found.lost_from == pytest.approx(0.5 * (1 + 4 / (11 - 10.5)), rel=2e-4)
 
@@ -55,7 +55,7 @@ def test_a_wait_s_figure_and_break_even() -> None:
     """0.4 s of 0.6 s added are cold starts of 0.5 s: the budget is gone at 1.0 s."""
     legacy = run(to_recovery=2.0)
     refactored = run(to_recovery=2.6, waited={TO_RECOVERY: {KEY: 0.4}, HANDOVER: {}})
-    found = of(sensitivity(pairs((legacy, refactored)), model(COLD), WAIT), BEGIN)
+    found = of(sensitivity(pairs((legacy, refactored)), [], model(COLD), WAIT), BEGIN)
     assert found.figure == pytest.approx(0.6)
     assert (found.at_low, found.at_high) == pytest.approx((0.4, 1.8))
     assert found.lost_from == pytest.approx(1.0, rel=2e-4)
@@ -67,7 +67,7 @@ def test_a_handover_s_share_is_that_of_one_handover() -> None:
     refactored = run(handovers=(longer, longer), waited={TO_RECOVERY: {}, HANDOVER: {KEY: 1.0}})
     gates = Gates(begin_to_recovery={}, launched_to_next_recovery={0.5: 1.0})
     gate = "last server launched → next StartRecovery, p50"
-    found = of(sensitivity(pairs((legacy, refactored)), model(COLD), gates), gate)
+    found = of(sensitivity(pairs((legacy, refactored)), [], model(COLD), gates), gate)
     assert found.figure == pytest.approx(0.5)
     assert found.at_high == pytest.approx(2.0)
     assert found.lost_from == pytest.approx(1.0, rel=2e-4)
@@ -79,7 +79,7 @@ def test_a_handover_s_share_is_that_of_one_handover() -> None:
 )
 def test_a_gate_that_is_lost_already_or_never(spent: float, lost_from: float | None) -> None:
     some = pairs((run(execution=100.0), run(execution=100.0 + spent, spent={KEY: spent})))
-    assert of(sensitivity(some, model(COLD), WHOLE), "execution").lost_from == lost_from
+    assert of(sensitivity(some, [], model(COLD), WHOLE), "execution").lost_from == lost_from
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_a_gate_that_is_lost_already_or_never(spent: float, lost_from: float | N
 )
 def test_what_has_no_range_or_no_effect_is_left_out(one: object) -> None:
     some = pairs((run(execution=100.0), run(execution=102.0, spent={KEY: 2.0})))
-    assert sensitivity(some, model(one), WHOLE) == []  # type: ignore[arg-type]
+    assert sensitivity(some, [], model(one), WHOLE) == []  # type: ignore[arg-type]
 
 
 def test_a_gate_without_a_limit_is_left_out() -> None:
     gates = Gates(begin_to_recovery={0.5: None, 0.95: 1.0})
     refactored = run(to_recovery=2.0, waited={TO_RECOVERY: {KEY: 1.0}, HANDOVER: {}})
-    found = sensitivity(pairs((run(), refactored)), model(COLD), gates)
+    found = sensitivity(pairs((run(), refactored)), [], model(COLD), gates)
     assert [one.gate for one in found] == [BEGIN]
 
 
@@ -106,7 +106,10 @@ def test_what_moves_a_gate_most_comes_first() -> None:
     other = entry("code", 0.5, 0.25, 2.0)
     spent = {KEY: 1.0, ("code", "code", "f"): 1.5}
     some = pairs((run(execution=100.0), run(execution=103.0, spent=spent)))
-    assert [one.entry for one in sensitivity(some, model(COLD, other), WHOLE)] == ["code", "cold"]
+    assert [one.entry for one in sensitivity(some, [], model(COLD, other), WHOLE)] == [
+        "code",
+        "cold",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,9 @@ def test_what_is_foretold_is_what_is_measured(trees: Trees, usual: list[Pair], n
     known = shipped.entries[name]
     high = 3 * known.seconds.p50
     ranged = replace(shipped, entries={**shipped.entries, name: replace(known, high=high)})
-    foretold = {one.gate: one for one in sensitivity(usual, ranged, Gates()) if one.entry == name}
+    foretold = {
+        one.gate: one for one in sensitivity(usual, [], ranged, Gates()) if one.entry == name
+    }
     after = drawn(trees, shipped.scaled(name, 3))
 
     def side(of: list[Pair], which: str) -> list[Measured]:
@@ -181,6 +186,6 @@ def test_a_shorter_denominator_loses_the_band() -> None:
     """
     legacy = run(execution=100.0, spent={KEY: 60.0})
     some = pairs((legacy, run(execution=104.0, spent={KEY: 60.0})))
-    found = of(sensitivity(some, model(COLD), WHOLE), "execution")
+    found = of(sensitivity(some, [], model(COLD), WHOLE), "execution")
     assert found.lost_from is None
     assert found.lost_below == pytest.approx(1 / 3, rel=2e-4)
