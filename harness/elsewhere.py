@@ -15,7 +15,7 @@ from pathlib import Path
 from drs_refactor.errors import InputError
 from drs_refactor.migration import Migration
 from harness.aws.function import FunctionDefinition
-from harness.aws.permissions import permits, policy_of
+from harness.aws.permissions import Policy, listed, permits, policy_of
 from harness.aws.places import HERE, Place
 from harness.aws.templates.stack import Stack
 from harness.comparison import Divergence
@@ -88,7 +88,10 @@ def elsewhere(migration: Migration, legacy: Tree, refactored: Tree) -> Elsewhere
             continue
         meaning = _meaning(moved, deployment.place, literal)
         found += _astray(deployment.name, new, meaning)
-        found += _other_values(deployment.name, (legacy, refactored), (there, moved), literal)
+        here, now = (legacy, refactored), (there, moved)
+        found += _other_values(deployment.name, here, now, literal)
+        found += _other_settings(deployment.name, here, now)
+        found += _other_permissions(deployment.name, here, now)
     return Elsewhere(tuple(read), tuple(left_out), tuple(found), widened)
 
 
@@ -211,8 +214,53 @@ def _other_values(
 
 
 def _facts(function: FunctionDefinition, literal: frozenset[str]) -> dict[str, str]:
-    own = {name: v for name, v in function.variables.items() if name not in literal}
+    runtime = ("AWS_", "_HANDLER")  # which Lambda sets
+    variables = function.variables.items()
+    own = {name: v for name, v in variables if name not in literal and not name.startswith(runtime)}
     return {**own, "FunctionName": function.name, "Role": function.role}
+
+
+def _other_settings(
+    where: str, here: tuple[Tree, Tree], there: tuple[Tree, Tree]
+) -> Iterator[Divergence]:
+    """Settings that are legacy's own or the move's here, and are neither there."""
+    for key in here[0].functions:
+        for name in ("timeout", "memory", "concurrency", "handler", "runtime"):
+            trees = (*here, *there)
+            old, new, wanted, found = (getattr(tree.functions[key], name) for tree in trees)
+            expected = wanted if old == new else new if old == wanted else found
+            if found != expected:
+                yield Divergence(DEPLOYMENT, 0, f"{key} {name}, where {where}", expected, found)
+
+
+def _other_permissions(
+    where: str, here: tuple[Tree, Tree], there: tuple[Tree, Tree]
+) -> Iterator[Divergence]:
+    """What legacy's role permits both here and there, and the refactored one only here."""
+    told: dict[str, Divergence] = {}
+    for key in here[0].functions:
+        roles = [tree.role_of(tree.functions[key]) for tree in (*here, *there)]
+        policies = [policy_of(role.arn, role.policies, ()) for role in roles if role is not None]
+        if len(policies) < len(roles):
+            continue
+        pairs = zip(_asked(policies[0]), _asked(policies[2]), strict=False)
+        for (action, on), (action_there, on_there) in pairs:
+            wanted = action == action_there and permits(policies[2], action, on_there)
+            kept = wanted and permits(policies[1], action, on)
+            if kept and not permits(policies[3], action, on_there):
+                path = f"{key} {action}, where {where}"
+                what = f"its role permits it not on {on_there}, where legacy's does"
+                told.setdefault(path, Divergence(DEPLOYMENT, 0, path, MISSING, what))
+    yield from told.values()
+
+
+def _asked(policy: Policy) -> Iterator[tuple[str, str]]:
+    """An action and a resource that each pattern of a policy's allowing statements permits."""
+    for statement in policy.statements:
+        if statement.get("Effect") == "Allow":
+            for action in listed(statement.get("Action", [])):
+                for resource in listed(statement.get("Resource", [])):
+                    yield str(action).replace("*", "Any"), str(resource).replace("*", "any")
 
 
 def _variables_lost(legacy: Tree, refactored: Tree) -> Iterator[Divergence]:

@@ -42,7 +42,7 @@ class Policy:
 
 def policy_of(role: str, documents: Iterable[Mapping[str, Any]], denied: Iterable[str]) -> Policy:
     """A role's policy documents as one, and actions that are denied on top of it."""
-    statements = [s for document in documents for s in _listed(document.get("Statement", []))]
+    statements = [s for document in documents for s in listed(document.get("Statement", []))]
     denied = list(denied)
     if denied:
         statements.append({"Effect": "Deny", "Action": denied, "Resource": "*"})
@@ -125,9 +125,9 @@ def resource_of(service: str, place: tuple[str, str], parameters: Any) -> str:
 
 def _applies(statement: Mapping[str, Any], key: str, value: str, *, lower: bool = False) -> bool:
     if f"Not{key}" in statement:
-        patterns = _listed(statement[f"Not{key}"])
+        patterns = listed(statement[f"Not{key}"])
         return not any(_matches(str(p).lower() if lower else str(p), value) for p in patterns)
-    patterns = _listed(statement.get(key, []))
+    patterns = listed(statement.get(key, []))
     return any(_matches(str(p).lower() if lower else str(p), value) for p in patterns)
 
 
@@ -138,5 +138,6 @@ def _matches(pattern: str, value: str) -> bool:
     return re.fullmatch("".join(parts), value, re.DOTALL) is not None
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """What may stand alone or in a list, as a list."""
     return list(value) if isinstance(value, list | tuple) else [value]

@@ -125,6 +125,34 @@ def test_a_table_s_name_that_was_written_out(
     assert "orchestration PROTECTION_GROUPS_TABLE, where Environment is prod" in paths
 
 
+@pytest.mark.parametrize(
+    ("setting", "old", "new"),
+    [("timeout", "Timeout: 330", 330), ("memory", "MemorySize: 512", 512)],
+)
+def test_a_setting_of_one_deployment(
+    read: Read, spoil: Callable[..., Path], setting: str, old: str, new: int
+) -> None:
+    name = old.partition(":")[0]
+    copy = spoil("refactored", FUNCTIONS, old, f"{name}: !If [IsProd, 256, {new}]")
+    path = copy / FUNCTIONS
+    condition = "Conditions:\n  IsProd: !Equals [!Ref Environment, prod]\n\nResources:\n"
+    path.write_text(path.read_text().replace("\nResources:\n", f"\n{condition}", 1))
+    (found,) = read(refactored=copy).divergences
+    assert found.path.endswith(f"{setting}, where Environment is prod")
+    assert (found.legacy, found.refactored) == (new, 256)
+
+
+def test_a_permission_of_legacy_s_that_holds_in_one_deployment(
+    read: Read, spoil: Callable[..., Path]
+) -> None:
+    fixed = "arn:${AWS::Partition}:iam::*:role/*"
+    copy = spoil("refactored", ROLES, fixed, fixed.replace("${AWS::Partition}", "aws"))
+    assert [one.path for one in read(refactored=copy).divergences] == [
+        f"{key} sts:AssumeRole, where AWS::Partition is aws-us-gov"
+        for key in ("orchestration", "execution-handler", "query-handler")
+    ]
+
+
 def test_where_legacy_is_another_itself_nothing_is_compared(
     read: Read, spoil: Callable[..., Path]
 ) -> None:
