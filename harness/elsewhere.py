@@ -74,7 +74,7 @@ def elsewhere(migration: Migration, legacy: Tree, refactored: Tree) -> Elsewhere
     for deployment in deployments(legacy.root, migration):
         try:
             there = _read(legacy, migration, deployment)
-        except InputError:
+        except (InputError, ValueError):  # no number, say
             left_out.append(deployment.name)
             continue
         if _meaning(there, deployment.place, literal).means != old.means:
@@ -83,7 +83,7 @@ def elsewhere(migration: Migration, legacy: Tree, refactored: Tree) -> Elsewhere
         read.append(deployment.name)
         try:
             moved = _read(refactored, migration, deployment)
-        except InputError as error:
+        except (InputError, ValueError) as error:
             found.append(Divergence(DEPLOYMENT, 0, deployment.name, MISSING, str(error)))
             continue
         meaning = _meaning(moved, deployment.place, literal)
@@ -126,7 +126,12 @@ def _others(stack: Stack, name: str, declared: Mapping[str, object]) -> Iterator
     listed = declared.get("AllowedValues")
     if isinstance(listed, list):
         yield from (str(value) for value in listed if str(value) != now)
-    elif re.fullmatch(str(declared.get("AllowedPattern", ".*")), f"{now}2"):
+        return
+    try:
+        allowed = re.fullmatch(str(declared.get("AllowedPattern", ".*")), f"{now}2")
+    except re.error:  # a pattern of Java's
+        return
+    if allowed:
         yield f"{now}2"
 
 
@@ -270,7 +275,7 @@ def _variables_lost(legacy: Tree, refactored: Tree) -> Iterator[Divergence]:
         if not lost:
             continue
         for path in sorted(function.folders[0].rglob("*.py")):
-            text = function.edited.get(path) or path.read_text(encoding="utf-8")
+            text = function.edited.get(path) or path.read_bytes()
             for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.Constant) and node.value in lost:
                     lost -= {node.value}
