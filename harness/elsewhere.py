@@ -144,12 +144,11 @@ def _read(tree: Tree, migration: Migration, deployment: Deployment) -> Tree:
 @dataclass(frozen=True)
 class _Meaning:
     """What each variable of each function refers to, and what its role permits on what: `means` by
-    function and fact; `values` are what stands there, and `named` what a thing is called.
+    function and fact; `values` are what stands there.
     """
 
     means: Mapping[tuple[str, str], object]
     values: Mapping[tuple[str, str], str]
-    named: Mapping[str, str]
 
 
 def _meaning(tree: Tree, place: Place, literal: Mapping[str, frozenset[str]]) -> _Meaning:
@@ -171,7 +170,7 @@ def _meaning(tree: Tree, place: Place, literal: Mapping[str, frozenset[str]]) ->
                 for action in _ACTIONS[kind]:
                     fact = key, f"{action} on {thing}"
                     means[fact], values[fact] = permits(policy, action, arn), arn
-    return _Meaning(means, values, {thing: value for value, thing in named.items()})
+    return _Meaning(means, values)
 
 
 def _things(tree: Tree, place: Place, kind: str) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -210,7 +209,7 @@ def _other_values(
     """Variables and names that both trees have, and that only here are the same."""
     for key, function in here[0].functions.items():
         facts = [_facts(tree.functions[key], literal[key]) for tree in (*here, *there)]
-        for name in facts[0].keys() & facts[1].keys():
+        for name in sorted(facts[0].keys() & facts[1].keys()):
             old, new, wanted, found = (one.get(name) for one in facts)
             if old == new and wanted != found:
                 yield Divergence(

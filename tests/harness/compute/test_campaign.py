@@ -23,7 +23,11 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_the_trees_cost(trees: Trees, drill: Scenario) -> None:
     told: list[tuple[int, int]] = []
-    found = compute(trees, drill, seed=1, at_most=80, told=lambda *done: told.append(done))
+    for _ in range(3):  # until a busy machine lets the controls hold
+        told.clear()
+        found = compute(trees, drill, seed=1, at_most=80, told=lambda *done: told.append(done))
+        if found.levels[0].verdict == "within":
+            break
     assert told[0] == (40, 80)
     assert [one.level for one in found.levels] == [
         "execution",
@@ -32,11 +36,10 @@ def test_what_the_trees_cost(trees: Trees, drill: Scenario) -> None:
     ]
     whole = found.levels[0]
     assert whole.verdict in ("within", "invalid")  # what a loaded machine makes of the controls
-    if whole.verdict == "within":
-        # The invocations in between: JSON both ways of a state, and little besides.
-        assert 1.3 < whole.ratio.ratio < 3
-        assert 0.85 < whole.again.ratio < 1.15 < whole.ratio.low
-        assert whole.planted.ratio > 1.04
+    # The invocations in between: JSON both ways of a state, and little besides.
+    assert 1.3 < whole.ratio.ratio < 3
+    assert 0.85 < whole.again.ratio < 1.15 < whole.ratio.low
+    assert whole.planted.ratio > 1.04
     assert whole.ratio.pairs == told[-1][0] == len(found.paired[0].legacy)
     assert found.levels == tuple(judge(paired) for paired in found.paired)
     assert found.clients[0] == 17  # of DRS: one each for begin, 14 polls, and two more waves
@@ -46,10 +49,11 @@ def test_what_the_trees_cost(trees: Trees, drill: Scenario) -> None:
 
 def test_the_same_tree_twice(trees: Trees, drill: Scenario) -> None:
     itself = Trees(trees.config, trees.legacy, trees.legacy)
-    found = compute(itself, drill, seed=1, at_most=40, floor=0.0)
-    whole = found.levels[0]
-    if whole.verdict != "invalid":  # what a loaded machine makes of the controls
-        assert whole.ratio.ratio == pytest.approx(1, abs=0.15)
+    for _ in range(3):  # until a busy machine lets the controls hold
+        found = compute(itself, drill, seed=1, at_most=40, floor=0.0)
+        if found.levels[0].verdict != "invalid":
+            break
+    assert found.levels[0].ratio.ratio == pytest.approx(1, abs=0.15)
     assert found.calls[0] == found.calls[1]
 
 
